@@ -1,0 +1,51 @@
+/** The classes of BACKENDS: what the engine does about a failure depends on nothing else. */
+export type BackendErrorKind =
+  | 'invalid-request'
+  | 'moderated'
+  | 'quota'
+  | 'rate-limited'
+  | 'transient'
+  | 'unavailable'
+  | 'cancelled';
+
+export interface BackendErrorDetails {
+  readonly kind: BackendErrorKind;
+  /** Whether the engine may send the task again by itself. */
+  readonly retryable: boolean;
+  /** `unknown`: the request left and no answer came, on a service that costs money. */
+  readonly billed?: 'no' | 'yes' | 'unknown';
+  readonly retryAfterMs?: number;
+  /** The service no longer knows the run (it restarted): submit it once more. */
+  readonly forgotten?: boolean;
+  /**
+   * A short English sentence that a user may read: no host, path, key or stack in it. Shown after
+   * the localized reason of the kind. E.g. `"sd_xl.safetensors" is not installed`.
+   */
+  readonly userText?: string;
+  /** Told to the operator (a wrong key, a missing model), once and not to each user. */
+  readonly operatorText?: string;
+  readonly cause?: unknown;
+}
+
+/** The only error that a backend throws. `message` is for the log. */
+export class BackendError extends Error {
+  override readonly name = 'BackendError';
+  readonly kind: BackendErrorKind;
+  readonly retryable: boolean;
+  readonly billed: 'no' | 'yes' | 'unknown';
+  readonly retryAfterMs: number | undefined;
+  readonly forgotten: boolean;
+  readonly userText: string | undefined;
+  readonly operatorText: string | undefined;
+
+  constructor(message: string, details: BackendErrorDetails) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.kind = details.kind;
+    this.retryable = details.retryable;
+    this.billed = details.billed ?? 'no';
+    this.retryAfterMs = details.retryAfterMs;
+    this.forgotten = details.forgotten ?? false;
+    this.userText = details.userText;
+    this.operatorText = details.operatorText;
+  }
+}
