@@ -1,0 +1,160 @@
+import sharp from 'sharp';
+import { expect } from 'vitest';
+import type {
+  Backend,
+  BackendHandle,
+  BackendImage,
+  BackendProgress,
+  BackendRequest,
+  BackendResult,
+  BackendRunContext,
+} from '../../src/engine/backends/backend.js';
+import { BackendError } from '../../src/engine/backends/backend-error.js';
+
+/** What `describeBackendContract` needs to put one backend through its promises. */
+export interface BackendHarness {
+  readonly backend: Backend;
+  /** A request that the backend serves, of an operation that it offers. */
+  readonly request: BackendRequest;
+  /**
+   * Whether the stand-in service plays pictures from a recording: then nothing is asked of what is
+   * in them (aspect, seed, likeness to the input), only that they decode.
+   */
+  readonly replaysPictures?: boolean;
+  /** Runs that the service was given so far. Absent where there is no service. */
+  readonly submissions?: () => number;
+  /** Times that the service was told to stop a run so far. */
+  readonly stops?: () => number;
+  /** From now on runs begin and do not end until `releaseRuns`. */
+  readonly holdRuns?: () => void;
+  readonly releaseRuns?: () => void;
+  /** Resolves once a run has begun at the service (or in the backend, where there is none). */
+  readonly runBegan?: () => Promise<void>;
+  /** The next submission is answered by an error in the service's own words. */
+  readonly failNext?: () => void;
+  /** The service stops answering for good. */
+  readonly goAway?: () => Promise<void>;
+  /** A second backend of the same name on the same service, as after our own process's restart. */
+  readonly reopen?: () => Promise<Backend>;
+  /** A handle of the right shape whose run the service never heard of. */
+  readonly unknownHandle?: BackendHandle;
+  /** Closes the backend and all else that the harness opened. */
+  readonly close: () => Promise<void>;
+}
+
+export interface StartedRun {
+  readonly result: Promise<BackendResult>;
+  readonly progress: BackendProgress[];
+  readonly handles: BackendHandle[];
+  readonly abort: (reason: 'cancel' | 'detach') => void;
+}
+
+export function startRun(
+  backend: Backend,
+  request: BackendRequest,
+  overrides: Partial<BackendRunContext> = {},
+): StartedRun {
+  const run = contextFor(overrides);
+  return { ...run, result: silenced(backend.run(request, run.context)) };
+}
+
+export function startResume(
+  backend: Backend,
+  handle: BackendHandle,
+  request: BackendRequest,
+): StartedRun {
+  const run = contextFor({});
+  return { ...run, result: silenced(backend.resume(handle, request, run.context)) };
+}
+
+function contextFor(overrides: Partial<BackendRunContext>) {
+  const controller = new AbortController();
+  const progress: BackendProgress[] = [];
+  const handles: BackendHandle[] = [];
+  const context: BackendRunContext = {
+    signal: controller.signal,
+    onProgress: (tick) => progress.push(tick),
+    saveHandle: async (handle) => {
+      handles.push(handle);
+    },
+    ...overrides,
+  };
+  return {
+    context,
+    progress,
+    handles,
+    abort: (reason: 'cancel' | 'detach') => controller.abort(reason),
+  };
+}
+
+/** The test looks at the result later than it may fail: that must not count as unhandled. */
+function silenced<T>(result: Promise<T>): Promise<T> {
+  result.catch(() => undefined);
+  return result;
+}
+
+export async function failureOf(result: Promise<unknown>): Promise<BackendError> {
+  const outcome = await result.then(
+    (value) => ({ value }),
+    (error: unknown) => ({ error }),
+  );
+  expect(outcome, 'the run should have failed').toHaveProperty('error');
+  const error = 'error' in outcome ? outcome.error : undefined;
+  expect(error).toBeInstanceOf(BackendError);
+  return error as BackendError;
+}
+
+export interface DecodedImage {
+  readonly width: number;
+  readonly height: number;
+  /** RGB, 3 bytes a pixel. */
+  readonly pixels: Uint8Array;
+}
+
+export async function decode(bytes: Uint8Array): Promise<DecodedImage> {
+  const { data, info } = await sharp(bytes, { failOn: 'warning' })
+    .toColourspace('srgb')
+    .flatten({ background: '#fff' })
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  return { width: info.width, height: info.height, pixels: data };
+}
+
+/** Mean absolute difference of two images' colour channels on a common 64×64 raster, 0 to 255. */
+export async function imageDistance(a: Uint8Array, b: Uint8Array): Promise<number> {
+  const [left, right] = await Promise.all([thumbnail(a), thumbnail(b)]);
+  let sum = 0;
+  for (let i = 0; i < left.length; i++) sum += Math.abs((left[i] ?? 0) - (right[i] ?? 0));
+  return sum / left.length;
+}
+
+async function thumbnail(bytes: Uint8Array): Promise<Buffer> {
+  return sharp(bytes)
+    .flatten({ background: '#fff' })
+    .toColourspace('srgb')
+    .resize(64, 64, { fit: 'fill' })
+    .raw()
+    .toBuffer();
+}
+
+export async function inputImage(): Promise<BackendImage> {
+  const width = 256;
+  const height = 192;
+  const disc = Buffer.from(
+    `<svg width="${width}" height="${height}"><circle cx="90" cy="96" r="60" fill="#e33"/></svg>`,
+  );
+  const bytes = await sharp({ create: { width, height, channels: 3, background: '#2a6' } })
+    .composite([{ input: disc }])
+    .png()
+    .toBuffer();
+  return { bytes, mediaType: 'image/png', width, height };
+}
+
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Timers that would keep the process alive. */
+export function timers(): number {
+  return process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
+}
