@@ -1,0 +1,37 @@
+import type { ButtonAction } from '../buttons.js';
+
+/** What a card says, on whatever platform: a pure function of batch, progress, position and now. */
+export interface CardView {
+  readonly phase: 'waiting' | 'running' | 'completed' | 'failed' | 'cancelled';
+  /** What the user typed, raw. The bots escape it, shorten it to what fits, and show it bold. */
+  readonly prompt: string;
+  /** Whose card it is. Shown as a mention that never pings. */
+  readonly owner: { readonly platformUserId: string; readonly name: string };
+  /** Lines under the prompt, plain text in the owner's language, without any markup. */
+  readonly lines: readonly string[];
+  readonly picture: CardPicture | null;
+  /** Rows of at most five. */
+  readonly buttons: readonly (readonly CardButton[])[];
+}
+
+export type CardPicture =
+  | { readonly kind: 'preview'; readonly bytes: Uint8Array; readonly mediaType: string }
+  | {
+      readonly kind: 'results';
+      /** Finished images, in order of task and index. Read their bytes by `engine.readImage…`. */
+      readonly images: readonly {
+        readonly id: string;
+        readonly width: number;
+        readonly height: number;
+        readonly byteLength: number;
+        readonly mediaType: string;
+        /** Plain text for screen readers and for what differs within a batch. */
+        readonly description: string;
+      }[];
+    };
+
+export interface CardButton {
+  readonly label: string;
+  readonly action: ButtonAction;
+  readonly style: 'primary' | 'secondary' | 'danger';
+}

@@ -1,0 +1,40 @@
+import type { CardAddress, Platform } from '../engine/index.js';
+import type { CardView } from './cards/card-view.js';
+
+/** What the renderer asks of a chat platform. `test/contracts/platform.ts` runs on both. */
+export interface ChatPlatform {
+  readonly name: Platform;
+  /**
+   * Milliseconds until the card at this address may be edited again within the platform's budgets:
+   * 0 when now is fine. `final` ones go first, so that a progress edit may be told a longer time.
+   */
+  readyInMs(address: CardAddress, final: boolean): number;
+  /**
+   * Shows the view at the address: edits the card where there is one, else sends it. Never sends a
+   * second message where the first may have arrived, except as `sendingSince` says.
+   * Resolves for every outcome that the platform gave; throws only on a defect.
+   */
+  show(card: CardToShow): Promise<ShowOutcome>;
+}
+
+export interface CardToShow {
+  readonly batchId: string;
+  readonly address: CardAddress;
+  readonly view: CardView;
+  /** True when no later state is expected. */
+  readonly final: boolean;
+  /** The state did not change, only progress: drop it when busy, do not retry it. */
+  readonly tick: boolean;
+  /** An earlier send of this card had no answer, since then: it may stand in the chat already. */
+  readonly sendingSince: Date | null;
+  /** Call before a send that can't be repeated harmlessly; resolves when it is on record. */
+  readonly sending: () => Promise<void>;
+}
+
+export type ShowOutcome =
+  /** The chat shows it; `address` is where (message ids added). */
+  | { readonly kind: 'shown'; readonly address: CardAddress }
+  /** 429, or the platform is unwell: nothing is known to have changed. */
+  | { readonly kind: 'later'; readonly retryAfterMs: number; readonly reason: string }
+  /** Channel gone, bot blocked, no permission: it will not get better by itself. */
+  | { readonly kind: 'undeliverable'; readonly reason: string };

@@ -1,0 +1,78 @@
+import type { CardAddress, Identity, Platform } from '../engine/index.js';
+
+/**
+ * What somebody asks for in a chat, without a trace of which one. The bots make it from an
+ * interaction or an update; `chat.handle` answers it.
+ */
+export interface ChatRequest {
+  readonly platform: Platform;
+  /** The source update's key in the inbox: an interaction's id, an update's id, an album's key. */
+  readonly updateKey: string;
+  readonly identity: Identity;
+  /** `discord:<guild id>`, `telegram:<chat id>`, `discord:dm:<user id>`; settings hang on it. */
+  readonly scopeId: string;
+  /** Where a new card shall live. */
+  readonly address: CardAddress;
+  /** May act for this scope: Manage Server, chat administrator, oneself in a private chat. */
+  managesScope(): Promise<boolean>;
+  readonly intent: Intent;
+  /**
+   * Tells the platform that an answer is coming (Discord's deferral; nothing on Telegram). Errors
+   * after it can still be made private, but before it is better: check input first, then call this,
+   * then submit. Idempotent.
+   */
+  acknowledge(options: { readonly private: boolean }): Promise<void>;
+}
+
+/** An image or file that came with the request, not fetched yet. */
+export interface Attachment {
+  readonly name: string;
+  /** As the platform claims; never trusted. */
+  readonly byteLength: number | null;
+  /** Pixels, as the platform claims: a reason to refuse early, never to accept. */
+  readonly width: number | null;
+  readonly height: number | null;
+  /** Only from the platform's own hosts, at most `maxBytes`. @throws AttachmentError */
+  fetch(maxBytes: number): Promise<Uint8Array>;
+}
+
+/** The bots throw it from `Attachment.fetch`. */
+export class AttachmentError extends Error {
+  override readonly name = 'AttachmentError';
+  readonly problem: 'too-large' | 'unavailable' | 'foreign-host';
+  constructor(attachmentName: string, problem: AttachmentError['problem'], cause?: unknown) {
+    super(`Attachment ${JSON.stringify(attachmentName)}: ${problem}`, { cause });
+    this.problem = problem;
+  }
+}
+
+export type Intent =
+  /** Discord: options by name, typed by Discord. Attachments stand under their option's name. */
+  | {
+      readonly kind: 'command';
+      /** E.g. `imagine`, or `admin concurrency set` with spaces between the words. */
+      readonly name: string;
+      readonly options: Readonly<Record<string, string | number | boolean | Attachment>>;
+    }
+  /**
+   * Telegram: the words after `/imagine`, with flags in them. Also plain text in a private chat and
+   * a photo's caption, with `name: 'imagine'` (or 'batch' for an album).
+   */
+  | {
+      readonly kind: 'text-command';
+      readonly name: string;
+      readonly text: string;
+      /** Photos, albums, and the image of the message replied to, in order. */
+      readonly attachments: readonly Attachment[];
+    }
+  | { readonly kind: 'button'; readonly payload: string };
+
+/** What the bot shows in answer. A card shows itself, through the renderer. */
+export type Reply =
+  | { readonly kind: 'card'; readonly batchId: string }
+  /** Plain text in the user's language; the bots escape it. `private`: for the asker's eyes only. */
+  | { readonly kind: 'text'; readonly text: string; readonly private: boolean }
+  /** The old card shows what happened (cancel, retry). Discord: type 6; Telegram: empty callback answer. */
+  | { readonly kind: 'quiet' }
+  /** Remove the message that the button sits on. */
+  | { readonly kind: 'delete-message' };

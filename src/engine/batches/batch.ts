@@ -1,0 +1,154 @@
+import type { Operation } from '../backends/backend.js';
+import type { BackendErrorKind } from '../backends/backend-error.js';
+import type { TaskState } from '../tasks/task-state.js';
+import type { Platform, User } from '../users/user.js';
+
+/** How a batch came to be; the card and `/show` say it. */
+export type BatchOrigin = 'imagine' | 'batch' | 'upscale' | 'vary' | 'again' | 'edit';
+
+/** What one task is asked to make. Everything is decided here but the seed, which may be absent. */
+export interface TaskRequest {
+  readonly operation: Operation;
+  readonly prompt: string;
+  readonly negative?: string;
+  /** A model's name as `engine.models()` lists it; absent means the default. */
+  readonly model?: string;
+  /** E.g. `16:9`. */
+  readonly aspect?: string;
+  /** 1 to 4. */
+  readonly count: number;
+  readonly seed?: number;
+  /** 0 to 1, only with `inputId`. */
+  readonly strength?: number;
+  /** The main input image, as `engine.inputs.keep` or `engine.inputs.keepImage` named it. */
+  readonly inputId?: string;
+  readonly maskId?: string;
+  readonly referenceIds?: readonly string[];
+  /** Name of the preset that shaped this request, with its version. */
+  readonly preset?: { readonly name: string; readonly version: number };
+}
+
+export interface SubmitRequest {
+  readonly user: User;
+  /** `discord:<guild id>`, `telegram:<chat id>`, or `<platform>:dm:<user id>`. */
+  readonly scopeId: string;
+  readonly origin: BatchOrigin;
+  /** The batch that a button of which made this one. */
+  readonly parentBatchId?: string;
+  /** The source update: the same one twice gives the same batch. */
+  readonly update: { readonly platform: Platform; readonly key: string };
+  /** What people read on the card; the tasks have their own prompts. May be empty. */
+  readonly prompt: string;
+  readonly tasks: readonly TaskRequest[];
+  /** Only its owner may see it. */
+  readonly private: boolean;
+  /** Where the card will live. Opaque to the engine; the bot that made it reads it. */
+  readonly address: CardAddress;
+}
+
+/** Plain JSON that only the platform's own bot understands. Holds no secret but Discord's token. */
+export type CardAddress = { readonly [key: string]: string | number | boolean | null };
+
+export interface SubmittedBatch {
+  readonly batchId: string;
+  /** False when the source update had made this batch before. */
+  readonly created: boolean;
+}
+
+export interface ImageView {
+  readonly id: string;
+  /** 0-based among the task's images. */
+  readonly index: number;
+  readonly mediaType: string;
+  readonly width: number;
+  readonly height: number;
+  readonly byteLength: number;
+  readonly seed: number | null;
+}
+
+export interface TaskFailure {
+  readonly kind: BackendErrorKind | 'deadline' | 'silent' | 'lost' | 'internal';
+  /** Safe for users; English, from the backend. */
+  readonly text: string | null;
+  /** `yes` or `unknown`: the card adds that it may have been billed. */
+  readonly billed: 'no' | 'yes' | 'unknown';
+}
+
+export interface TaskView {
+  readonly id: string;
+  /** 0-based within the batch. */
+  readonly ordinal: number;
+  readonly state: TaskState;
+  /** The number of the current or last run; 0 before the first. */
+  readonly run: number;
+  readonly request: TaskRequest;
+  /** Friendly name: of the model that ran, else of the one that was asked for. */
+  readonly model: string | null;
+  readonly seed: number | null;
+  readonly failure: TaskFailure | null;
+  /** Set while an automatic retry waits: its number, of how many, and when it may begin. */
+  readonly retry: { readonly attempt: number; readonly of: number; readonly at: Date } | null;
+  /** Set while the task waits for something other than its turn. */
+  readonly waitsFor: {
+    readonly reason: 'rate-limited' | 'quota' | 'unavailable' | 'paused';
+    readonly until: Date;
+  } | null;
+  readonly cancelRequested: boolean;
+  readonly createdAt: Date;
+  readonly startedAt: Date | null;
+  readonly finishedAt: Date | null;
+  readonly images: readonly ImageView[];
+}
+
+export interface BatchCounts {
+  readonly pending: number;
+  readonly processing: number;
+  readonly completed: number;
+  readonly failed: number;
+  readonly cancelled: number;
+  readonly total: number;
+}
+
+/** Everything that a card, `/show` or `/queue` says of a batch, read in one go. */
+export interface BatchView {
+  readonly id: string;
+  readonly owner: User;
+  readonly scopeId: string;
+  readonly origin: BatchOrigin;
+  readonly parentBatchId: string | null;
+  readonly prompt: string;
+  readonly private: boolean;
+  readonly createdAt: Date;
+  readonly counts: BatchCounts;
+  readonly tasks: readonly TaskView[];
+}
+
+/** Where the first waiting task of a batch stands. */
+export interface QueuePosition {
+  /** 1 is next. */
+  readonly position: number;
+  /** Null until the pool has finished something to judge by. */
+  readonly estimateMs: number | null;
+}
+
+/** The latest that a running task said of itself. A hint: it may be lost, and never decides. */
+export interface TaskProgress {
+  readonly batchId: string;
+  readonly taskId: string;
+  readonly run: number;
+  /** 0 to 1. */
+  readonly fraction: number;
+  readonly preview?: { readonly bytes: Uint8Array; readonly mediaType: string };
+}
+
+/** Derived, never stored: what the card is. */
+export type BatchPhase = 'waiting' | 'running' | 'completed' | 'failed' | 'cancelled';
+
+export function phaseOf(counts: BatchCounts): BatchPhase {
+  if (counts.processing > 0) return 'running';
+  if (counts.pending > 0) {
+    return counts.pending === counts.total ? 'waiting' : 'running';
+  }
+  if (counts.completed > 0) return 'completed';
+  return counts.failed > 0 ? 'failed' : 'cancelled';
+}

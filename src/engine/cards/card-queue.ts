@@ -1,0 +1,44 @@
+import type { BatchView, CardAddress } from '../batches/batch.js';
+import type { Platform } from '../users/user.js';
+
+/** A card whose rendered version lags behind its record. */
+export interface DueCard {
+  readonly batchId: string;
+  readonly platform: Platform;
+  readonly address: CardAddress;
+  /** What to tell `rendered` once the chat shows this state. */
+  readonly version: number;
+  /** 0 until the chat has shown anything. */
+  readonly renderedVersion: number;
+  /** True when every task has ended: goes before all progress. */
+  readonly final: boolean;
+  /** Failed tries to show this version so far. */
+  readonly attempts: number;
+  /** Set before a message was sent whose answer never came (see `sending`). */
+  readonly sendingSince: Date | null;
+  readonly batch: BatchView;
+}
+
+/**
+ * The delivery queue: cards whose state has changed since the chat last saw them. One process holds
+ * a platform's lease at a time; the others get nothing due.
+ */
+export interface CardQueue {
+  /** Takes or renews the platform's lease. False: another process renders this platform. */
+  hold(platform: Platform): Promise<boolean>;
+  letGo(platform: Platform): Promise<void>;
+  /** Lagging cards, finals first, then the longest waiting; none twice at a time per process. */
+  due(platform: Platform, limit: number): Promise<DueCard[]>;
+  /** One card as it stands, whether it lags or not (for progress). Undefined: deleted or unknown. */
+  read(batchId: string): Promise<DueCard | undefined>;
+  /** The chat shows `version` at `address` now. Later versions stay due. */
+  rendered(batchId: string, version: number, address: CardAddress): Promise<void>;
+  /** Before a send that cannot be repeated harmlessly. Cleared by `rendered`. */
+  sending(batchId: string): Promise<void>;
+  /** Try again after `delayMs`. */
+  postpone(batchId: string, version: number, delayMs: number): Promise<void>;
+  /** Nobody can be shown this card any more (channel gone, bot blocked): nothing is retried. */
+  undeliverable(batchId: string, reason: string): Promise<void>;
+  /** Finds the batch of a card by where it lives (platform's message), e.g. for replies to it. */
+  findByAddress(platform: Platform, part: Partial<CardAddress>): Promise<string | undefined>;
+}

@@ -1,0 +1,31 @@
+/** Why the engine declines a wish. The chat layer has a text for each kind. */
+export type EngineProblem =
+  | { readonly kind: 'unknown-batch'; readonly id: string }
+  | { readonly kind: 'unknown-image'; readonly id: string }
+  | { readonly kind: 'images-gone'; readonly id: string }
+  | { readonly kind: 'not-yours'; readonly id: string }
+  | { readonly kind: 'nothing-to-cancel'; readonly id: string }
+  | { readonly kind: 'nothing-to-retry'; readonly id: string }
+  | { readonly kind: 'unknown-model'; readonly model: string; readonly nearest: readonly string[] }
+  | { readonly kind: 'cannot'; readonly operation: string; readonly model: string }
+  | { readonly kind: 'too-many-waiting'; readonly waiting: number; readonly limit: number }
+  | { readonly kind: 'unknown-pool'; readonly pool: string; readonly pools: readonly string[] }
+  | { readonly kind: 'bad-setting'; readonly key: string; readonly expected: string };
+
+/** Somebody's wish that can't be had. Nothing has changed. */
+export class EngineError extends Error {
+  override readonly name = 'EngineError';
+  readonly problem: EngineProblem;
+  constructor(problem: EngineProblem) {
+    super(`Declined: ${JSON.stringify(problem)}`);
+    this.problem = problem;
+  }
+}
+
+/** Postgres did not take it: nothing was kept, and the user must hear so. */
+export class RecordUnavailableError extends Error {
+  override readonly name = 'RecordUnavailableError';
+  constructor(cause: unknown) {
+    super('The record is unavailable; nothing was kept', { cause });
+  }
+}

@@ -1,0 +1,110 @@
+import type {
+  BatchView,
+  QueuePosition,
+  SubmitRequest,
+  SubmittedBatch,
+  TaskProgress,
+} from './batches/batch.js';
+import type { CardQueue } from './cards/card-queue.js';
+import type { Inbox } from './updates/inbox.js';
+import type { Actor, Identity, Platform, User } from './users/user.js';
+
+export interface StoredInput {
+  readonly id: string;
+  readonly mediaType: string;
+  /** Pixels. */
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface ModelInfo {
+  /** What people type after `--model`. */
+  readonly name: string;
+  readonly pool: string;
+  readonly default: boolean;
+  readonly canEdit: boolean;
+  readonly canUpscale: boolean;
+}
+
+export interface PoolInfo {
+  readonly name: string;
+  /** Tasks that may run at the same time; settings change it live. */
+  readonly concurrency: number;
+  readonly paused: boolean;
+  readonly waiting: number;
+  readonly running: number;
+}
+
+/** All that chat and http can ask of the engine. Ids are those that users see. */
+export interface Engine {
+  readonly inbox: Inbox;
+  readonly cards: CardQueue;
+
+  /** The record of a person, made or refreshed. */
+  ensureUser(identity: Identity): Promise<User>;
+
+  readonly inputs: {
+    /**
+     * Copies an image from outside into the store: sniffed, limited, decoded whole, first frame.
+     * @throws ImageError
+     */
+    keep(bytes: Uint8Array): Promise<StoredInput>;
+    /** An image that Easel made, as the input of a new task. @throws EngineError */
+    keepImage(imageId: string): Promise<StoredInput>;
+    /** Limits for whoever fetches: bytes of one input image, at most. */
+    readonly maxBytes: number;
+    readonly maxPixels: number;
+  };
+
+  /**
+   * One transaction: batch, tasks, card, and the source update closed.
+   * @throws EngineError unknown-model, cannot, too-many-waiting
+   * @throws RecordUnavailableError
+   */
+  submit(request: SubmitRequest): Promise<SubmittedBatch>;
+  /** Waiting tasks end at once, running ones as soon as their backend was told. @throws EngineError */
+  cancel(batchId: string, actor: Actor): Promise<void>;
+  /** Failed and cancelled tasks wait again, in the same batch. @throws EngineError */
+  retry(batchId: string, actor: Actor): Promise<void>;
+  /** Forgets the batch: stored images and inputs go, its card is no longer rendered. @throws EngineError */
+  remove(batchId: string, actor: Actor): Promise<void>;
+
+  batch(batchId: string): Promise<BatchView | undefined>;
+  /** Own waiting and running batches, oldest first. */
+  activeBatches(userId: string): Promise<BatchView[]>;
+  /** The batch that an image belongs to. */
+  batchOfImage(imageId: string): Promise<BatchView | undefined>;
+  position(batchId: string): Promise<QueuePosition | undefined>;
+  /** Bytes of a finished image. @throws EngineError unknown-image, images-gone */
+  readImage(imageId: string): Promise<{ readonly bytes: Uint8Array; readonly mediaType: string }>;
+  /** One JPEG of several images side by side, 2×2 for four; cached. @throws EngineError */
+  readGrid(
+    imageIds: readonly string[],
+  ): Promise<{ readonly bytes: Uint8Array; readonly mediaType: string }>;
+  /**
+   * An image made to fit a platform: as it is where it fits, else as WebP or JPEG, else smaller.
+   * @throws EngineError
+   */
+  readImageWithin(
+    imageId: string,
+    limits: ImageFit,
+  ): Promise<{ readonly bytes: Uint8Array; readonly mediaType: string; readonly changed: boolean }>;
+
+  models(): Promise<readonly ModelInfo[]>;
+  pools(): Promise<readonly PoolInfo[]>;
+  /** 1 to 10. In force at once in every process. @throws EngineError unknown-pool, bad-setting */
+  setConcurrency(pool: string | undefined, value: number, actor: Actor): Promise<PoolInfo[]>;
+
+  /** Called on each tick of a running task, in every process. Returns the way to stop listening. */
+  onProgress(listener: (progress: TaskProgress) => void): () => void;
+  /** A card of the platform may be due. Only a hint: the renderer sweeps anyway. */
+  onCardChanged(platform: Platform, listener: (batchId: string) => void): () => void;
+}
+
+export interface ImageFit {
+  readonly maxBytes: number;
+  /** Pixels, width plus height. */
+  readonly maxSideSum?: number;
+  /** Longer side to shorter side. */
+  readonly maxRatio?: number;
+}

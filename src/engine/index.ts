@@ -1,0 +1,26 @@
+/** The engine's only door: what chat and http may know of it. */
+export type { Operation } from './backends/backend.js';
+export type { BackendErrorKind } from './backends/backend-error.js';
+export {
+  type BatchCounts,
+  type BatchOrigin,
+  type BatchPhase,
+  type BatchView,
+  type CardAddress,
+  type ImageView,
+  phaseOf,
+  type QueuePosition,
+  type SubmitRequest,
+  type SubmittedBatch,
+  type TaskFailure,
+  type TaskProgress,
+  type TaskRequest,
+  type TaskView,
+} from './batches/batch.js';
+export type { CardQueue, DueCard } from './cards/card-queue.js';
+export type { Engine, ModelInfo, PoolInfo, StoredInput } from './engine.js';
+export { EngineError, type EngineProblem, RecordUnavailableError } from './engine-error.js';
+export { ImageError, type ImageProblem } from './images/inspection.js';
+export type { TaskState } from './tasks/task-state.js';
+export type { Inbox, OpenUpdate } from './updates/inbox.js';
+export type { Actor, Identity, Platform, User } from './users/user.js';

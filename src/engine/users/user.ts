@@ -1,0 +1,22 @@
+export type Platform = 'discord' | 'telegram';
+
+/** Who somebody is on a chat platform. `name` is what people there read; it proves nothing. */
+export interface Identity {
+  readonly platform: Platform;
+  /** The platform's own id, as decimal digits. */
+  readonly platformUserId: string;
+  readonly name: string;
+  /** BCP 47, as the platform tells it, e.g. `en-US`, `zh-CN`, `zh-hans`. */
+  readonly locale: string;
+}
+
+export interface User extends Identity {
+  readonly id: string;
+}
+
+/** Who asks for a change. `manages` is decided by the bots (owner of all, or of this scope). */
+export interface Actor {
+  readonly userId: string;
+  /** May act on other people's batches. */
+  readonly manages: boolean;
+}
