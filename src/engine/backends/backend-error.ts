@@ -15,6 +15,11 @@ export interface BackendErrorDetails {
   /** `unknown`: the request left and no answer came, on a service that costs money. */
   readonly billed?: 'no' | 'yes' | 'unknown';
   readonly retryAfterMs?: number;
+  /**
+   * How often the engine may send the task again after failures of this sort, where that is fewer
+   * than its own limit. E.g. 1 for a service that ran out of memory.
+   */
+  readonly maxRetries?: number;
   /** The service no longer knows the run (it restarted): submit it once more. */
   readonly forgotten?: boolean;
   /**
@@ -34,6 +39,7 @@ export class BackendError extends Error {
   readonly retryable: boolean;
   readonly billed: 'no' | 'yes' | 'unknown';
   readonly retryAfterMs: number | undefined;
+  readonly maxRetries: number | undefined;
   readonly forgotten: boolean;
   readonly userText: string | undefined;
   readonly operatorText: string | undefined;
@@ -44,6 +50,7 @@ export class BackendError extends Error {
     this.retryable = details.retryable;
     this.billed = details.billed ?? 'no';
     this.retryAfterMs = details.retryAfterMs;
+    this.maxRetries = details.maxRetries;
     this.forgotten = details.forgotten ?? false;
     this.userText = details.userText;
     this.operatorText = details.operatorText;
