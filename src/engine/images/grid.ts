@@ -52,7 +52,8 @@ export async function composeGrid(
     const tiles: { input: Buffer; left: number; top: number }[] = [];
     for (const [i, { left, top, width, height }] of sheet.cells.entries()) {
       const tile = opened[i]?.resize(width, height, { fit: fitOf(sizes[i]), background });
-      if (tile) tiles.push({ input: await tile.png({ compressionLevel: 1 }).toBuffer(), left, top });
+      if (tile)
+        tiles.push({ input: await tile.png({ compressionLevel: 1 }).toBuffer(), left, top });
     }
     const { width, height } = sheet;
     const bytes = await sharp({ create: { width, height, channels: 3, background } })
@@ -80,7 +81,8 @@ export function layOutGrid(
   let index = 0;
   for (const row of rows) {
     for (const ratio of row) {
-      largestUnit = Math.max(largestUnit, (widthOf(index++) * total(row)) / ratio);
+      const natural = (widthOf(index++) * total(row)) / ratio + gap * (row.length - 1);
+      largestUnit = Math.max(largestUnit, natural);
     }
   }
   const width = Math.max(

@@ -124,10 +124,7 @@ export async function decodeInput(
 
 const photograph = { quality: 95, chromaSubsampling: '4:4:4' };
 
-async function written(
-  image: Sharp,
-  mediaType: DecodedInput['mediaType'],
-): Promise<DecodedInput> {
+async function written(image: Sharp, mediaType: DecodedInput['mediaType']): Promise<DecodedInput> {
   const { data, info } = await image.toBuffer({ resolveWithObject: true });
   return { bytes: data, mediaType, width: info.width, height: info.height };
 }

@@ -49,22 +49,27 @@ export async function fitImage(bytes: Uint8Array, limits: FitLimits): Promise<Fi
   return imageGate.run(async () => {
     const reading = { limitInputPixels: defaultImageLimits.maxPixels, failOn: 'error' } as const;
     const source = sharp(bytes, reading).autoOrient();
-    const { autoOrient, format, orientation = 1 } = await source.metadata().catch((cause: unknown) => {
+    const {
+      autoOrient,
+      format,
+      orientation = 1,
+    } = await source.metadata().catch((cause: unknown) => {
       throw new ImageError({ kind: 'broken' }, { cause });
     });
-    const { width, height } = autoOrient;
+    const picture = { width: autoOrient.width, height: autoOrient.height };
     const mediaType = `image/${format}`;
     const allowed = limits.preferMediaTypes ?? ['image/png', 'image/webp', 'image/jpeg'];
-    const frame = frameOf({ width, height }, limits);
-    const isUntouched = frame.width === width && frame.height === height && orientation === 1;
+    const frame = sizeAt(picture, shrinkFor(picture, limits), limits);
+    const isUntouched =
+      frame.width === picture.width && frame.height === picture.height && orientation === 1;
     if (isUntouched && bytes.byteLength <= limits.maxBytes && allowed.includes(mediaType)) {
-      return { bytes, mediaType, width, height, changed: false };
+      return { bytes, mediaType, ...picture, changed: false };
     }
 
     const target = allowed.find(isLossy) ?? 'image/jpeg';
-    let scale = 1;
+    let scale = shrinkFor(picture, limits);
     for (;;) {
-      const size = { width: scaled(frame.width, scale), height: scaled(frame.height, scale) };
+      const size = sizeAt(picture, scale, limits);
       const pixels = await pixelsAt(source, size, target);
       let smallest = Number.POSITIVE_INFINITY;
       for (const quality of qualities) {
@@ -94,26 +99,34 @@ interface Size {
   readonly height: number;
 }
 
-/** The largest size, not above the picture's own, that keeps the limits of sides and ratio. */
-function frameOf(picture: Size, limits: FitLimits): Size {
-  const { maxSide = webpMaxSide, maxSideSum = Number.POSITIVE_INFINITY, maxRatio } = limits;
-  const longest = Math.max(picture.width, picture.height);
-  // A little thicker than the ratio asks, as rounding to whole pixels may make it thinner again.
-  const shortest = maxRatio === undefined ? 1 : Math.ceil((1.02 * longest) / maxRatio);
-  const width = Math.max(picture.width, shortest);
-  const height = Math.max(picture.height, shortest);
-  const scale = Math.min(1, maxSide / longest, maxSideSum / (width + height));
-  if (scale === 1) return { width, height };
-  return { width: scaled(width, scale), height: scaled(height, scale) };
+/** How much a picture must shrink for the limits of its sides, bars counted. At most 1. */
+function shrinkFor(picture: Size, limits: FitLimits): number {
+  const { maxSide = webpMaxSide, maxSideSum = Number.POSITIVE_INFINITY } = limits;
+  const framed = sizeAt(picture, 1, limits);
+  const sum = framed.width + framed.height;
+  // One pixel is set aside for what `sizeAt` rounds up.
+  return Math.min(
+    1,
+    maxSide / Math.max(picture.width, picture.height),
+    sum > maxSideSum ? (maxSideSum - 1) / sum : 1,
+  );
 }
 
-function scaled(pixels: number, scale: number): number {
-  return Math.max(1, Math.floor(pixels * scale));
+/** The picture's size at a scale, with bars where it would be too narrow. */
+function sizeAt(picture: Size, scale: number, { maxRatio }: FitLimits): Size {
+  const width = Math.max(1, Math.floor(picture.width * scale));
+  const height = Math.max(1, Math.floor(picture.height * scale));
+  const shortest = maxRatio === undefined ? 1 : Math.ceil(Math.max(width, height) / maxRatio);
+  return { width: Math.max(width, shortest), height: Math.max(height, shortest) };
 }
 
 interface Pixels {
   readonly data: Buffer;
-  readonly raw: { readonly width: number; readonly height: number; readonly channels: 1 | 2 | 3 | 4 };
+  readonly raw: {
+    readonly width: number;
+    readonly height: number;
+    readonly channels: 1 | 2 | 3 | 4;
+  };
 }
 
 /** Decoded and resized once, then encoded as often as needed. */

@@ -1,0 +1,85 @@
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import {
+  discordFileLimits,
+  fitImage,
+  telegramPhotoLimits,
+} from '../../../src/engine/images/size-ladder.js';
+import { noise, plain } from './fixtures.js';
+
+describe('fitImage', () => {
+  it('leaves a picture that fits as it is', async () => {
+    const bytes = await noise(200, 100).png().toBuffer();
+    const fitted = await fitImage(bytes, discordFileLimits);
+    expect(fitted).toEqual({
+      bytes,
+      mediaType: 'image/png',
+      width: 200,
+      height: 100,
+      changed: false,
+    });
+  });
+
+  it('gives up quality before size', async () => {
+    const bytes = await noise(400, 400).png().toBuffer();
+    const fitted = await fitImage(bytes, { maxBytes: 200_000 });
+    expect(fitted).toMatchObject({ mediaType: 'image/webp', width: 400, changed: true });
+    expect(fitted.bytes.byteLength).toBeLessThanOrEqual(200_000);
+  });
+
+  it('gives up size where quality is not enough', async () => {
+    const bytes = await noise(400, 300).png().toBuffer();
+    const fitted = await fitImage(bytes, { maxBytes: 20_000 });
+    expect(fitted.bytes.byteLength).toBeLessThanOrEqual(20_000);
+    expect(fitted.width).toBeLessThan(400);
+    expect(fitted.width / fitted.height).toBeCloseTo(4 / 3, 1);
+    expect(await sharp(fitted.bytes).metadata()).toMatchObject({
+      width: fitted.width,
+      height: fitted.height,
+    });
+  });
+
+  it('brings a large picture under the limits of a Telegram photo', async () => {
+    const wide = await plain(12_000, 400).png().toBuffer();
+    const fitted = await fitImage(wide, telegramPhotoLimits);
+    const { width, height, bytes } = fitted;
+    expect(width + height).toBeLessThanOrEqual(10_000);
+    expect(width / height).toBeLessThanOrEqual(20);
+    expect(bytes.byteLength).toBeLessThanOrEqual(10_000_000);
+    expect(fitted.mediaType).toBe('image/jpeg');
+  });
+
+  it('keeps ratio and sum at every awkward size', async () => {
+    for (const [width, height] of [
+      [5003, 251],
+      [251, 5003],
+      [9900, 103],
+      [1, 700],
+    ] as const) {
+      const bytes = await plain(width, height).png().toBuffer();
+      const fitted = await fitImage(bytes, { ...telegramPhotoLimits, maxSideSum: 1700 });
+      expect(fitted.width + fitted.height).toBeLessThanOrEqual(1700);
+      const [short = 0, long = 0] = [fitted.width, fitted.height].sort((a, b) => a - b);
+      expect(long / short).toBeLessThanOrEqual(20);
+    }
+  });
+
+  it('converts a type that is not wanted, and puts transparency on white', async () => {
+    const clear = await sharp({
+      create: { width: 30, height: 30, channels: 4, background: { r: 0, g: 0, b: 0, alpha: 0 } },
+    })
+      .webp()
+      .toBuffer();
+    const fitted = await fitImage(clear, telegramPhotoLimits);
+    expect(fitted).toMatchObject({ mediaType: 'image/jpeg', changed: true });
+    const { channels } = await sharp(fitted.bytes).stats();
+    expect(channels[0]?.mean).toBeGreaterThan(250);
+  });
+
+  it('says so when nothing is small enough', async () => {
+    const bytes = await noise(100, 100).png().toBuffer();
+    await expect(fitImage(bytes, { maxBytes: 10 })).rejects.toMatchObject({
+      problem: { kind: 'too-many-bytes', maxBytes: 10 },
+    });
+  });
+});
