@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Engine } from '../engine/index.js';
+import type { Engine, Platform } from '../engine/index.js';
 import type { ChatRequest, Reply } from './request.js';
 
 export interface ChatDependencies {
@@ -15,10 +15,15 @@ export interface Chat {
   /**
    * Answers a request. Never throws for what a user did or for a part that is away: that becomes a
    * private text. A defect becomes an apology with an id that the log has too.
+   *
+   * A reply of kind `card` has closed the request's inbox row, in the batch's transaction. After any
+   * other reply the bot closes it (`engine.inbox.close`) once the reply was sent.
    */
   handle(request: ChatRequest): Promise<Reply>;
   /** The explicit list of commands, for the platforms' menus. */
   readonly commands: readonly CommandDeclaration[];
+  /** The inner nodes of the command tree, e.g. `admin` and `admin concurrency`, parents first. */
+  readonly commandGroups: readonly CommandGroup[];
   /** A text by its key, for the few things that bots say themselves. */
   text(locale: string, key: string, variables?: Record<string, string | number>): string;
 }
@@ -32,6 +37,13 @@ export interface CommandDeclaration {
   readonly options: readonly OptionDeclaration[];
   /** Who sees it in the menu: everyone, or those who manage the scope. */
   readonly audience: 'everyone' | 'managers';
+  /** Where it is offered: `start` is Telegram's alone. */
+  readonly platforms: readonly Platform[];
+}
+
+export interface CommandGroup {
+  readonly path: readonly string[];
+  readonly description: Readonly<Record<string, string>>;
 }
 
 export interface OptionDeclaration {

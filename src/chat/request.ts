@@ -75,4 +75,11 @@ export type Reply =
   /** The old card shows what happened (cancel, retry). Discord: type 6; Telegram: empty callback answer. */
   | { readonly kind: 'quiet' }
   /** Remove the message that the button sits on. */
-  | { readonly kind: 'delete-message' };
+  | { readonly kind: 'delete-message' }
+  /** `/delete id`: remove the card's message at `address` where that is possible, and say `text`. */
+  | { readonly kind: 'delete-card'; readonly address: CardAddress; readonly text: string }
+  /**
+   * Send these images as they are: documents on Telegram, a private message with files on Discord.
+   * Read them by `engine.readImage` or, where one does not fit, `engine.readImageWithin`.
+   */
+  | { readonly kind: 'documents'; readonly batchId: string; readonly imageIds: readonly string[] };
