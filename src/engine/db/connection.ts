@@ -1,0 +1,48 @@
+import {
+  CamelCasePlugin,
+  Kysely,
+  type Transaction as KyselyTransaction,
+  PostgresDialect,
+} from 'kysely';
+import pg from 'pg';
+import type { Logger } from 'pino';
+import type { DB } from './tables.js';
+
+export type Database = Kysely<DB>;
+/** Demanded by every query that must stand or fall with others. */
+export type Transaction = KyselyTransaction<DB>;
+
+export interface ConnectionOptions {
+  readonly connectionString: string;
+  readonly log: Logger;
+  /** Connections of this process, at most. */
+  readonly maxConnections?: number;
+  /** Milliseconds after which a query is given up. */
+  readonly statementTimeoutMs?: number;
+}
+
+const int8TypeId = 20;
+
+/** The record's connection pool. A lost connection is logged and replaced, never fatal. */
+export function connectDatabase(options: ConnectionOptions): Database {
+  const pool = new pg.Pool({
+    connectionString: options.connectionString,
+    max: options.maxConnections ?? 20,
+    connectionTimeoutMillis: 5_000,
+    statement_timeout: options.statementTimeoutMs ?? 30_000,
+    keepAlive: true,
+    application_name: 'easel',
+    // Sequences and seeds stay below 2^53; the parser is this pool's own, for pg's are global.
+    types: {
+      getTypeParser: ((typeId: number, format?: 'text' | 'binary') =>
+        typeId === int8TypeId && format !== 'binary'
+          ? Number
+          : pg.types.getTypeParser(typeId, format as 'text')) as typeof pg.types.getTypeParser,
+    },
+  });
+  pool.on('error', (error) => options.log.warn({ err: error }, 'A database connection was lost'));
+  return new Kysely<DB>({
+    dialect: new PostgresDialect({ pool }),
+    plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
+  });
+}

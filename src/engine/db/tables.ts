@@ -1,0 +1,189 @@
+import type { ColumnType, Generated } from 'kysely';
+import type { BackendHandle } from '../backends/backend.js';
+import type { BatchOrigin, CardAddress, TaskFailure, TaskRequest } from '../batches/batch.js';
+import type { TaskState } from '../tasks/task-state.js';
+import type { Platform } from '../users/user.js';
+
+/**
+ * The tables as `migrations/` make them, one interface each, columns in alphabetical order.
+ * `test/engine/db/tables.test.ts` holds each column and whether it may be null against the database.
+ */
+
+type Timestamp = ColumnType<Date, Date | string, Date | string>;
+type GeneratedTimestamp = ColumnType<Date, Date | string | undefined, Date | string>;
+type NullableTimestamp = ColumnType<
+  Date | null,
+  Date | string | null | undefined,
+  Date | string | null
+>;
+/** Read as JSON, written as text: pg would take an array for a Postgres array. */
+type Json<T> = ColumnType<T, string, string>;
+
+interface Audit {
+  action: string;
+  createdAt: GeneratedTimestamp;
+  details: Json<unknown>;
+  id: Generated<number>;
+  scopeId: string;
+  userId: string;
+}
+
+interface Batches {
+  createdAt: GeneratedTimestamp;
+  id: string;
+  origin: BatchOrigin;
+  parentBatchId: string | null;
+  private: boolean;
+  prompt: string;
+  scopeId: string;
+  updateKey: string;
+  updatePlatform: Platform;
+  userId: string;
+}
+
+interface Cards {
+  address: Json<CardAddress>;
+  attempts: Generated<number>;
+  batchId: string;
+  dueAt: GeneratedTimestamp;
+  platform: Platform;
+  renderedAt: NullableTimestamp;
+  renderedVersion: Generated<number>;
+  sendingSince: NullableTimestamp;
+  undeliverableReason: string | null;
+  version: Generated<number>;
+}
+
+interface Images {
+  byteLength: number;
+  createdAt: GeneratedTimestamp;
+  height: number;
+  id: string;
+  index: number;
+  mediaType: string;
+  runNumber: number;
+  seed: number | null;
+  storageKey: string;
+  taskId: string;
+  width: number;
+}
+
+interface Inputs {
+  byteLength: number;
+  createdAt: GeneratedTimestamp;
+  height: number;
+  id: string;
+  mediaType: string;
+  storageKey: string;
+  width: number;
+}
+
+interface Lanes {
+  pool: string;
+  userId: string;
+  virtualTime: number;
+  weight: Generated<number>;
+}
+
+interface Leases {
+  expiresAt: Timestamp;
+  holder: string;
+  name: string;
+}
+
+interface Pools {
+  name: string;
+  virtualTime: Generated<number>;
+}
+
+interface Runs {
+  admittedAt: GeneratedTimestamp;
+  endedAt: NullableTimestamp;
+  handle: ColumnType<BackendHandle | null, string | null, string | null>;
+  instance: string;
+  leaseUntil: NullableTimestamp;
+  number: number;
+  outcome: string | null;
+  pool: string;
+  startedAt: NullableTimestamp;
+  state: Generated<'admitted' | 'started' | 'ended'>;
+  submittedAt: NullableTimestamp;
+  taskId: string;
+  userId: string;
+  workerId: string | null;
+}
+
+interface Settings {
+  key: string;
+  scopeId: string;
+  updatedAt: GeneratedTimestamp;
+  updatedBy: string | null;
+  value: Json<unknown>;
+}
+
+interface TaskInputs {
+  inputId: string;
+  taskId: string;
+}
+
+interface Tasks {
+  availableAt: NullableTimestamp;
+  batchId: string;
+  cancelRequestedAt: NullableTimestamp;
+  createdAt: GeneratedTimestamp;
+  deadlineAt: NullableTimestamp;
+  failureBilled: TaskFailure['billed'] | null;
+  failureKind: TaskFailure['kind'] | null;
+  failureText: string | null;
+  finishedAt: NullableTimestamp;
+  id: string;
+  model: string | null;
+  ordinal: number;
+  pool: string;
+  request: Json<TaskRequest>;
+  retries: Generated<number>;
+  runNumber: Generated<number>;
+  seed: number;
+  sequence: Generated<number>;
+  startedAt: NullableTimestamp;
+  state: Generated<TaskState>;
+  submissions: Generated<number>;
+  userId: string;
+  waitReason: 'retry' | 'rate-limited' | 'quota' | 'unavailable' | null;
+}
+
+interface Updates {
+  closedAt: NullableTimestamp;
+  groupKey: string | null;
+  key: string;
+  payload: ColumnType<unknown, string | null, string | null>;
+  platform: Platform;
+  receivedAt: GeneratedTimestamp;
+}
+
+interface Users {
+  createdAt: GeneratedTimestamp;
+  id: string;
+  locale: string;
+  name: string;
+  platform: Platform;
+  platformUserId: string;
+}
+
+/** Every table by its name. */
+export interface DB {
+  audit: Audit;
+  batches: Batches;
+  cards: Cards;
+  images: Images;
+  inputs: Inputs;
+  lanes: Lanes;
+  leases: Leases;
+  pools: Pools;
+  runs: Runs;
+  settings: Settings;
+  taskInputs: TaskInputs;
+  tasks: Tasks;
+  updates: Updates;
+  users: Users;
+}
