@@ -1,0 +1,81 @@
+import type { BackendRequest } from '../backend.js';
+import { nameOf, profileOf, sizeOf } from './checkpoint-profile.js';
+import { unsupported } from './comfyui-errors.js';
+import type { ComfyUiOptions } from './comfyui-options.js';
+import { fillWorkflow, type Graph, splitSeeds, type Workflow } from './workflow.js';
+import { img2img } from './workflows/img2img.js';
+import { txt2img } from './workflows/txt2img.js';
+
+export interface RunPlan {
+  readonly graph: Graph;
+  /** By image; undefined where an image has no seed of its own. */
+  readonly seeds: readonly (number | undefined)[];
+}
+
+export type PlanOptions = Pick<ComfyUiOptions, 'workflows' | 'pixels'>;
+
+const defaultDenoise = 0.6;
+/** At 0 old versions divide by it. */
+const leastDenoise = 0.01;
+
+/** @throws BackendError invalid-request for what no workflow of ours does */
+export function checkOperation({ operation, image, mask, references }: BackendRequest): void {
+  if (operation === 'inpaint' || operation === 'upscale') {
+    throw unsupported(`this image server does not ${operation}`);
+  }
+  if (operation !== 'generate' && image === undefined) {
+    throw unsupported('an image to start from is missing');
+  }
+  if (mask !== undefined) throw unsupported('this image server takes no mask');
+  if (references.length > 0) throw unsupported('this image server takes no reference images');
+}
+
+/**
+ * The graph of a run, without its uploads: a pure function of the request.
+ * @throws WorkflowError where an operator's workflow lacks a place that its slots name
+ */
+export function planRun(
+  request: BackendRequest,
+  checkpoint: string,
+  uploaded: string | undefined,
+  options: PlanOptions,
+): RunPlan {
+  const workflow = workflowFor(request, options);
+  const { pixels, ...sampling } = profileOf(checkpoint, options.pixels);
+  const aspect = request.aspect ?? request.image ?? { width: 1, height: 1 };
+  const graph = fillWorkflow(workflow, {
+    ...sampling,
+    ...sizeOf(aspect, pixels),
+    checkpoint,
+    prompt: request.prompt,
+    negative: request.negative ?? '',
+    count: request.count,
+    seed: request.seed,
+    denoise: Math.max(leastDenoise, request.strength ?? defaultDenoise),
+    ...(uploaded !== undefined && { image: uploaded }),
+    // Never twice the same: else a graph that ran before is answered with the file of that time,
+    // which may be gone.
+    filenamePrefix: `easel/${request.runKey.replace(/[^\w-]/g, '_').slice(0, 100)}`,
+  });
+  const seeds = Array.from(
+    { length: request.count },
+    (_, index) => (request.seed + index) % 2 ** 32,
+  );
+  const { sampler } = workflow;
+  if (sampler !== undefined) return { graph: splitSeeds(graph, sampler, seeds), seeds };
+  return { graph, seeds: seeds.map((seed, index) => (index === 0 ? seed : undefined)) };
+}
+
+function workflowFor(request: BackendRequest, { workflows }: PlanOptions): Workflow {
+  if (request.image === undefined) return workflows?.generate ?? txt2img;
+  return workflows?.edit ?? img2img;
+}
+
+/** Two checkpoints of one name in two folders keep their folders in the name. */
+export function displayNames(checkpoints: readonly string[]): readonly string[] {
+  const names = checkpoints.map(nameOf);
+  return names.map((name, index) => {
+    const isShared = names.filter((each) => each === name).length > 1;
+    return isShared ? (checkpoints[index] ?? name) : name;
+  });
+}
