@@ -142,6 +142,8 @@ create table cards (
 create index cards_due on cards (platform, due_at)
   where rendered_version < version and undeliverable_reason is null;
 
+create index cards_address on cards using gin (address jsonb_path_ops);
+
 -- What one user has in one pool: the unit of fairness. virtual_time is the start tag of its head.
 create table lanes (
   pool text not null,

@@ -27,7 +27,8 @@ export interface CardQueue {
   /** Takes or renews the platform's lease. False: another process renders this platform. */
   hold(platform: Platform): Promise<boolean>;
   letGo(platform: Platform): Promise<void>;
-  /** Lagging cards, finals first, then the longest waiting; none twice at a time per process. */
+  /** Lagging cards, finals first, then the longest waiting. A card that is being shown right now is
+   * among them still: the caller knows which it has in hand. */
   due(platform: Platform, limit: number): Promise<DueCard[]>;
   /** One card as it stands, whether it lags or not (for progress). Undefined: deleted or unknown. */
   read(batchId: string): Promise<DueCard | undefined>;

@@ -1,0 +1,77 @@
+import { sql } from 'kysely';
+import type { Database, Transaction } from '../db/connection.js';
+import type { Lane } from './fair-share.js';
+
+/** One admission at a time for each pool, in all processes. Held until the transaction ends. */
+export async function lockPool(trx: Transaction, pool: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`easel admission ${pool}`}, 0))`.execute(
+    trx,
+  );
+}
+
+/** A lane takes its place at the pool's virtual time; one that has tasks waiting keeps its own. */
+export async function joinLane(trx: Transaction, pool: string, userId: string): Promise<void> {
+  await sql`
+    insert into lanes (pool, user_id, virtual_time)
+    values (${pool}, ${userId}, coalesce((select virtual_time from pools where name = ${pool}), 0))
+    on conflict (pool, user_id) do update
+      set virtual_time = greatest(lanes.virtual_time, excluded.virtual_time)`.execute(trx);
+}
+
+export interface WaitingLane extends Lane {
+  /** The task at the head, the one that would be admitted. */
+  readonly taskId: string;
+}
+
+/** Lanes with a task that may run now. */
+export async function readWaitingLanes(trx: Transaction, pool: string): Promise<WaitingLane[]> {
+  const { rows } = await sql<WaitingLane>`
+    select lanes.user_id, lanes.virtual_time, lanes.weight, head.id as task_id,
+      (select count(*)::int from runs
+        where runs.pool = lanes.pool and runs.user_id = lanes.user_id and runs.state <> 'ended')
+        as running
+    from lanes
+    cross join lateral (
+      select id from tasks
+      where tasks.pool = lanes.pool and tasks.user_id = lanes.user_id and tasks.state = 'pending'
+        and (tasks.available_at is null or tasks.available_at <= now())
+      order by sequence limit 1
+    ) head
+    where lanes.pool = ${pool}
+    order by lanes.virtual_time, head.id`.execute(trx);
+  return rows;
+}
+
+/** Writes down that a lane was served: its next start tag, and the pool's virtual time. */
+export async function advanceLane(
+  trx: Transaction,
+  pool: string,
+  lane: Lane,
+  nextVirtualTime: number,
+): Promise<void> {
+  await trx
+    .updateTable('lanes')
+    .set({ virtualTime: nextVirtualTime })
+    .where('pool', '=', pool)
+    .where('userId', '=', lane.userId)
+    .execute();
+  await sql`
+    insert into pools (name, virtual_time) values (${pool}, ${lane.virtualTime})
+    on conflict (name) do update
+      set virtual_time = greatest(pools.virtual_time, excluded.virtual_time)`.execute(trx);
+}
+
+/** Runs that hold a slot, by instance. */
+export async function countRunning(
+  db: Database | Transaction,
+  pool: string,
+): Promise<Map<string, number>> {
+  const rows = await db
+    .selectFrom('runs')
+    .select(['instance', (fn) => fn.fn.countAll<number>().as('running')])
+    .where('pool', '=', pool)
+    .where('state', '!=', 'ended')
+    .groupBy('instance')
+    .execute();
+  return new Map(rows.map((row) => [row.instance, Number(row.running)]));
+}

@@ -1,0 +1,143 @@
+import { distance } from 'fastest-levenshtein';
+import type { Logger } from 'pino';
+import { EngineError } from '../engine-error.js';
+import type { Backend, Operation } from './backend.js';
+
+/** One backend in a pool. */
+export interface Instance {
+  readonly backend: Backend;
+  /** Runs that it takes at the same time. */
+  readonly slots: number;
+}
+
+/** Backends that serve the same models and share a queue. */
+export interface Pool {
+  readonly name: string;
+  /** Tasks at the same time, until a setting says otherwise. */
+  readonly concurrency: number;
+  readonly instances: readonly Instance[];
+  /** Serves only what no model was asked for (Lanczos): left out of lists of models. */
+  readonly hidden: boolean;
+}
+
+/** A model as people choose it. */
+export interface PoolModel {
+  readonly name: string;
+  readonly id: string;
+  readonly pool: Pool;
+}
+
+export interface Pools {
+  readonly all: readonly Pool[];
+  /** @throws when no such pool is configured (any more) */
+  pool(name: string): Pool;
+  backend(pool: string, instance: string): Backend | undefined;
+  /** What can be asked for; the first is the default. Empty while no backend has answered yet. */
+  models(): Promise<readonly PoolModel[]>;
+  /**
+   * Where a task goes. @throws EngineError unknown-model, cannot
+   */
+  route(
+    operation: Operation,
+    model: string | undefined,
+  ): Promise<{ readonly pool: Pool; readonly operation: Operation; readonly model?: PoolModel }>;
+}
+
+const modelsTtlMs = 60_000;
+const modelsTimeoutMs = 3_000;
+
+export function createPools(pools: readonly Pool[], log: Logger, now: () => number): Pools {
+  const known = new Map<string, { readonly at: number; readonly models: readonly PoolModel[] }>();
+  const pending = new Map<string, Promise<readonly PoolModel[]>>();
+
+  /** The models of a pool: of the first instance that answers; what was known while none does. */
+  async function modelsOf(pool: Pool): Promise<readonly PoolModel[]> {
+    const cached = known.get(pool.name);
+    if (cached && now() - cached.at < modelsTtlMs) return cached.models;
+    const running = pending.get(pool.name) ?? askForModels(pool);
+    pending.set(pool.name, running);
+    try {
+      return await running;
+    } finally {
+      pending.delete(pool.name);
+    }
+  }
+
+  async function askForModels(pool: Pool): Promise<readonly PoolModel[]> {
+    for (const { backend } of pool.instances) {
+      try {
+        const models = await backend.models(AbortSignal.timeout(modelsTimeoutMs));
+        const named = models.map((model) => ({ ...model, pool }));
+        known.set(pool.name, { at: now(), models: named });
+        return named;
+      } catch (error) {
+        log.warn({ err: error, backend: backend.name }, 'A backend does not tell its models');
+      }
+    }
+    return known.get(pool.name)?.models ?? [];
+  }
+
+  const listed = pools.filter((pool) => !pool.hidden);
+
+  async function models(): Promise<readonly PoolModel[]> {
+    return (await Promise.all(listed.map(modelsOf))).flat();
+  }
+
+  /** The operation as the pool can do it: `vary` is an edit where it has no variation of its own. */
+  function operationIn(pool: Pool, operation: Operation): Operation | undefined {
+    const can = pool.instances[0]?.backend.capabilities.operations;
+    if (can?.has(operation)) return operation;
+    return operation === 'vary' && can?.has('edit') ? 'edit' : undefined;
+  }
+
+  return {
+    all: pools,
+    models,
+    pool(name) {
+      const found = pools.find((pool) => pool.name === name);
+      if (!found) throw new Error(`No pool named ${JSON.stringify(name)} is configured`);
+      return found;
+    },
+    backend(poolName, instance) {
+      return pools
+        .find((pool) => pool.name === poolName)
+        ?.instances.find(({ backend }) => backend.name === instance)?.backend;
+    },
+    async route(operation, modelName) {
+      const available = await models();
+      const wanted = modelName?.toLowerCase();
+      const model = wanted
+        ? available.find(
+            ({ name, id }) => name.toLowerCase() === wanted || id.toLowerCase() === wanted,
+          )
+        : undefined;
+      if (modelName && !model && operation !== 'upscale') {
+        throw new EngineError({
+          kind: 'unknown-model',
+          model: modelName,
+          nearest: nearestNames(
+            modelName,
+            available.map(({ name }) => name),
+          ),
+        });
+      }
+      const preferred = model ? [model.pool] : listed;
+      const candidates = operation === 'upscale' ? [...preferred, ...pools] : preferred;
+      for (const pool of candidates) {
+        const possible = operationIn(pool, operation);
+        if (possible)
+          return { pool, operation: possible, ...(model?.pool === pool ? { model } : {}) };
+      }
+      throw new EngineError({ kind: 'cannot', operation, model: modelName ?? '' });
+    },
+  };
+}
+
+/** Up to three names that are spelt most alike. */
+function nearestNames(wanted: string, names: readonly string[]): string[] {
+  return [...names]
+    .map((name) => ({ name, far: distance(wanted.toLowerCase(), name.toLowerCase()) }))
+    .sort((a, b) => a.far - b.far)
+    .slice(0, 3)
+    .map(({ name }) => name);
+}

@@ -1,0 +1,171 @@
+import type { Selectable } from 'kysely';
+import type { Database, Transaction } from '../db/connection.js';
+import type { DB } from '../db/tables.js';
+import { automaticRetries } from '../tasks/retry-policy.js';
+import type { BatchCounts, BatchView, ImageView, SubmitRequest, TaskView } from './batch.js';
+
+/** Inserts the batch, unless its source update has made one: then says which. */
+export async function insertBatch(
+  trx: Transaction,
+  batchId: string,
+  request: SubmitRequest,
+): Promise<{ readonly batchId: string; readonly created: boolean }> {
+  const inserted = await trx
+    .insertInto('batches')
+    .values({
+      id: batchId,
+      userId: request.user.id,
+      scopeId: request.scopeId,
+      origin: request.origin,
+      parentBatchId: request.parentBatchId ?? null,
+      prompt: request.prompt,
+      private: request.private,
+      updatePlatform: request.update.platform,
+      updateKey: request.update.key,
+    })
+    .onConflict((conflict) => conflict.columns(['updatePlatform', 'updateKey']).doNothing())
+    .returning('id')
+    .executeTakeFirst();
+  if (inserted) return { batchId, created: true };
+  const existing = await trx
+    .selectFrom('batches')
+    .select('id')
+    .where('updatePlatform', '=', request.update.platform)
+    .where('updateKey', '=', request.update.key)
+    .executeTakeFirstOrThrow();
+  return { batchId: existing.id, created: false };
+}
+
+/** Whole views of several batches, in three queries however many they are. */
+export async function readBatches(
+  db: Database | Transaction,
+  batchIds: readonly string[],
+): Promise<Map<string, BatchView>> {
+  if (batchIds.length === 0) return new Map();
+  const [batches, tasks, images] = await Promise.all([
+    db
+      .selectFrom('batches')
+      .innerJoin('users', 'users.id', 'batches.userId')
+      .select([
+        'batches.id',
+        'batches.userId',
+        'batches.scopeId',
+        'batches.origin',
+        'batches.parentBatchId',
+        'batches.prompt',
+        'batches.private',
+        'batches.createdAt',
+        'users.platform',
+        'users.platformUserId',
+        'users.name',
+        'users.locale',
+      ])
+      .where('batches.id', 'in', batchIds)
+      .execute(),
+    db
+      .selectFrom('tasks')
+      .selectAll()
+      .where('batchId', 'in', batchIds)
+      .orderBy('batchId')
+      .orderBy('ordinal')
+      .execute(),
+    db
+      .selectFrom('images')
+      .innerJoin('tasks', 'tasks.id', 'images.taskId')
+      .select([
+        'images.id',
+        'images.taskId',
+        'images.index',
+        'images.mediaType',
+        'images.width',
+        'images.height',
+        'images.byteLength',
+        'images.seed',
+      ])
+      .where('tasks.batchId', 'in', batchIds)
+      .orderBy('images.taskId')
+      .orderBy('images.index')
+      .execute(),
+  ]);
+  const imagesByTask = groupBy(images, (image) => image.taskId);
+  const tasksByBatch = groupBy(tasks, (task) => task.batchId);
+  return new Map(
+    batches.map((row) => {
+      const views = (tasksByBatch.get(row.id) ?? []).map((task) =>
+        viewTask(task, imagesByTask.get(task.id) ?? []),
+      );
+      const view: BatchView = {
+        id: row.id,
+        owner: {
+          id: row.userId,
+          platform: row.platform,
+          platformUserId: row.platformUserId,
+          name: row.name,
+          locale: row.locale,
+        },
+        scopeId: row.scopeId,
+        origin: row.origin,
+        parentBatchId: row.parentBatchId,
+        prompt: row.prompt,
+        private: row.private,
+        createdAt: row.createdAt,
+        counts: countStates(views),
+        tasks: views,
+      };
+      return [row.id, view];
+    }),
+  );
+}
+
+function countStates(tasks: readonly TaskView[]): BatchCounts {
+  const counts = { pending: 0, processing: 0, completed: 0, failed: 0, cancelled: 0 };
+  for (const task of tasks) counts[task.state] += 1;
+  return { ...counts, total: tasks.length };
+}
+
+function viewTask(
+  task: Selectable<DB['tasks']>,
+  images: readonly (ImageView & { readonly taskId: string })[],
+): TaskView {
+  const waits = task.state === 'pending' && task.waitReason !== null;
+  return {
+    id: task.id,
+    ordinal: task.ordinal,
+    state: task.state,
+    run: task.runNumber,
+    request: task.request,
+    model: task.model ?? task.request.model ?? null,
+    seed: task.seed,
+    failure:
+      task.state === 'failed' && task.failureKind
+        ? {
+            kind: task.failureKind,
+            text: task.failureText,
+            billed: task.failureBilled ?? 'no',
+          }
+        : null,
+    retry:
+      waits && task.waitReason === 'retry' && task.availableAt
+        ? { attempt: task.retries, of: automaticRetries, at: task.availableAt }
+        : null,
+    waitsFor:
+      waits && task.waitReason !== 'retry' && task.waitReason && task.deadlineAt
+        ? { reason: task.waitReason, until: task.deadlineAt }
+        : null,
+    cancelRequested: task.cancelRequestedAt !== null,
+    createdAt: task.createdAt,
+    startedAt: task.startedAt,
+    finishedAt: task.finishedAt,
+    images: images.map(({ taskId: _taskId, ...image }) => image),
+  };
+}
+
+function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group) group.push(item);
+    else groups.set(keyOf(item), [item]);
+  }
+  return groups;
+}

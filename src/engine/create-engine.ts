@@ -1,0 +1,203 @@
+import { randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
+import { createAdmission } from './admission/admission.js';
+import { countRunning } from './admission/lane.repository.js';
+import { readPosition } from './admission/position.js';
+import { createPools, type Pool } from './backends/pools.js';
+import { readBatches } from './batches/batch.repository.js';
+import { createBatchService } from './batches/batch-service.js';
+import { createCardQueue } from './cards/card.repository.js';
+import type { Database } from './db/connection.js';
+import { createTransact } from './db/transact.js';
+import type { Engine, PoolInfo } from './engine.js';
+import { EngineError } from './engine-error.js';
+import { findImage } from './images/image.repository.js';
+import { createImageLibrary } from './images/image-library.js';
+import type { ImageStore } from './images/image-store.js';
+import { defaultImageLimits } from './images/inspection.js';
+import type { RunQueue } from './queue/run-queue.js';
+import type { Signals } from './queue/signals.js';
+import { readConcurrency, writeConcurrency } from './settings/concurrency.js';
+import { createInbox } from './updates/update.repository.js';
+import { ensureUser } from './users/user.repository.js';
+import { createOutcomes } from './worker/outcome.js';
+import { createRecovery } from './worker/recovery.js';
+import { defaultExecutionTimes, type ExecutionTimes } from './worker/run-execution.js';
+import { createTaskWorker } from './worker/worker.js';
+
+export interface EngineOptions {
+  readonly db: Database;
+  readonly queue: RunQueue;
+  readonly signals: Signals;
+  readonly store: ImageStore;
+  readonly pools: readonly Pool[];
+  readonly log: Logger;
+  /** Waiting tasks of one user, at most. */
+  readonly maxWaiting?: number;
+  /** Running tasks of one user at a time, while others wait. */
+  readonly userCap?: number;
+  /** Runs at the same time in this process, at most. */
+  readonly maxRuns?: number;
+  readonly graceMs?: number;
+  readonly sweepEveryMs?: number;
+  readonly times?: ExecutionTimes;
+}
+
+export interface RunningEngine extends Engine {
+  /** Begins to admit, run and recover tasks in this process: the role `worker`. */
+  startWorker(): void;
+  /** Hands back what runs. The connections stay open: they are whose who opened them. */
+  stopWorker(): Promise<void>;
+}
+
+/** Wires the engine. Connections, store and backends come from outside and are closed there. */
+export function createEngine(options: EngineOptions): RunningEngine {
+  const { db, queue, signals, store, log } = options;
+  // New at each start: a lease of the process before is not ours.
+  const processId = randomUUID();
+  const transact = createTransact(db, signals);
+  const pools = createPools(options.pools, log, Date.now);
+  const images = createImageLibrary(db, store, defaultImageLimits);
+  const batches = createBatchService({
+    db,
+    transact,
+    pools,
+    store,
+    maxWaiting: options.maxWaiting ?? 100,
+  });
+  const times = options.times ?? defaultExecutionTimes;
+  const admission = createAdmission({
+    transact,
+    pools,
+    queue,
+    signals,
+    log,
+    userCap: options.userCap ?? 3,
+  });
+  const worker = createTaskWorker({
+    db,
+    pools,
+    queue,
+    store,
+    signals,
+    log,
+    times,
+    workerId: processId,
+    outcomes: createOutcomes({ transact, store, queue, log }),
+    maxRuns: options.maxRuns ?? 64,
+    graceMs: options.graceMs ?? 30_000,
+  });
+  const recovery = createRecovery({
+    db,
+    transact,
+    pools,
+    queue,
+    admission,
+    workerId: processId,
+    log,
+    everyMs: options.sweepEveryMs ?? 1_000,
+  });
+
+  const visiblePools = () => pools.all.filter((pool) => !pool.hidden);
+  const concurrencyOf = (name: string) => {
+    return readConcurrency(db, name, pools.pool(name).concurrency);
+  };
+
+  async function poolInfo(pool: Pool): Promise<PoolInfo> {
+    const [concurrency, running, waiting] = await Promise.all([
+      concurrencyOf(pool.name),
+      countRunning(db, pool.name),
+      db
+        .selectFrom('tasks')
+        .select((fn) => fn.fn.countAll<number>().as('waiting'))
+        .where('pool', '=', pool.name)
+        .where('state', '=', 'pending')
+        .executeTakeFirstOrThrow(),
+    ]);
+    return {
+      name: pool.name,
+      concurrency,
+      paused: false,
+      waiting: Number(waiting.waiting),
+      running: [...running.values()].reduce((sum, count) => sum + count, 0),
+    };
+  }
+
+  async function batch(batchId: string) {
+    return (await readBatches(db, [batchId])).get(batchId);
+  }
+
+  return {
+    inbox: createInbox(db),
+    cards: createCardQueue(db, processId),
+    ensureUser: (identity) => ensureUser(db, identity),
+    inputs: {
+      keep: images.keep,
+      keepImage: images.keepImage,
+      ...defaultImageLimits,
+    },
+    submit: batches.submit,
+    cancel: batches.cancel,
+    retry: batches.retry,
+    remove: batches.remove,
+    batch,
+    async activeBatches(userId) {
+      const ids = await batches.activeBatchIds(userId);
+      const views = await readBatches(db, ids);
+      return ids.flatMap((id) => views.get(id) ?? []);
+    },
+    async batchOfImage(imageId) {
+      const image = await findImage(db, imageId);
+      return image && batch(image.batchId);
+    },
+    position: (batchId) => readPosition(db, batchId, concurrencyOf),
+    readImage: images.readImage,
+    readGrid: images.readGrid,
+    readImageWithin: images.readImageWithin,
+    async models() {
+      const all = await pools.models();
+      return all.map(({ name, pool }, index) => {
+        const can = pool.instances[0]?.backend.capabilities.operations;
+        return {
+          name,
+          pool: pool.name,
+          default: index === 0,
+          canEdit: can?.has('edit') ?? false,
+          canUpscale: can?.has('upscale') ?? false,
+        };
+      });
+    },
+    pools: () => Promise.all(visiblePools().map(poolInfo)),
+    async setConcurrency(poolName, value, actor) {
+      const chosen = visiblePools().filter(
+        ({ name }) => poolName === undefined || name === poolName,
+      );
+      if (chosen.length === 0) {
+        const names = visiblePools().map(({ name }) => name);
+        throw new EngineError({ kind: 'unknown-pool', pool: poolName ?? '', pools: names });
+      }
+      await transact(async (trx, effects) => {
+        for (const { name } of chosen) {
+          await writeConcurrency(trx, name, value, actor.userId);
+          effects.wake(name);
+        }
+      });
+      return Promise.all(chosen.map(poolInfo));
+    },
+    onProgress: (listener) => signals.subscribe('progress', listener),
+    onCardChanged: (platform, listener) =>
+      signals.subscribe('card', (card) => {
+        if (card.platform === platform) listener(card.batchId);
+      }),
+    startWorker() {
+      admission.start();
+      worker.start();
+      recovery.start();
+    },
+    async stopWorker() {
+      await recovery.stop();
+      await admission.stop();
+      await worker.stop();
+    },
+  };
+}

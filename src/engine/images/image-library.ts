@@ -1,0 +1,78 @@
+import type { Database } from '../db/connection.js';
+import type { ImageFit, StoredInput } from '../engine.js';
+import { EngineError } from '../engine-error.js';
+import { composeGrid } from './grid.js';
+import { findImage, insertInput } from './image.repository.js';
+import { ImageMissingError, type ImageStore } from './image-store.js';
+import { decodeInput, type ImageLimits } from './inspection.js';
+import { fitImage } from './size-ladder.js';
+
+interface Picture {
+  readonly bytes: Uint8Array;
+  readonly mediaType: string;
+}
+
+/** Grids are shown several times while a card settles: the last few stay in memory. */
+const cachedGrids = 16;
+
+/** Our own results may be larger than what people may send. */
+const ownLimits: ImageLimits = { maxBytes: 100_000_000, maxPixels: 200_000_000 };
+
+/** What chat reads and keeps of images: records and store together. */
+export function createImageLibrary(db: Database, store: ImageStore, limits: ImageLimits) {
+  const grids = new Map<string, Promise<Picture>>();
+
+  async function readImage(imageId: string): Promise<Picture> {
+    const row = await findImage(db, imageId);
+    if (!row) throw new EngineError({ kind: 'unknown-image', id: imageId });
+    try {
+      return { bytes: await store.get(row.storageKey), mediaType: row.mediaType };
+    } catch (error) {
+      if (error instanceof ImageMissingError) {
+        throw new EngineError({ kind: 'images-gone', id: imageId });
+      }
+      throw error;
+    }
+  }
+
+  async function keep(bytes: Uint8Array, within: ImageLimits): Promise<StoredInput> {
+    const image = await decodeInput(bytes, within);
+    const storageKey = await store.put(image.bytes, image.mediaType);
+    const { mediaType, width, height } = image;
+    const byteLength = image.bytes.byteLength;
+    const id = await insertInput(db, { storageKey, mediaType, width, height, byteLength });
+    return { id, mediaType, width, height };
+  }
+
+  return {
+    readImage,
+
+    /** An image from outside. @throws ImageError */
+    keep: (bytes: Uint8Array) => keep(bytes, limits),
+
+    /** An image that Easel made, copied, so that deleting the one leaves the other. */
+    async keepImage(imageId: string): Promise<StoredInput> {
+      const { bytes } = await readImage(imageId);
+      return keep(bytes, ownLimits);
+    },
+
+    async readGrid(imageIds: readonly string[]): Promise<Picture> {
+      const key = imageIds.join(' ');
+      const cached = grids.get(key);
+      if (cached) return cached;
+      const made = Promise.all(imageIds.map(readImage)).then((images) =>
+        composeGrid(images.map((image) => image.bytes)),
+      );
+      grids.set(key, made);
+      made.catch(() => grids.delete(key));
+      const oldest = grids.keys().next().value;
+      if (grids.size > cachedGrids && oldest !== undefined) grids.delete(oldest);
+      return made;
+    },
+
+    async readImageWithin(imageId: string, fit: ImageFit) {
+      const { bytes } = await readImage(imageId);
+      return fitImage(bytes, fit);
+    },
+  };
+}

@@ -1,0 +1,100 @@
+import type { Database, Transaction } from '../db/connection.js';
+import { createId } from '../ids.js';
+
+/** A finished image that the store holds already. */
+export interface NewImage {
+  readonly index: number;
+  readonly storageKey: string;
+  readonly mediaType: string;
+  readonly width: number;
+  readonly height: number;
+  readonly byteLength: number;
+  readonly seed: number | null;
+}
+
+export async function insertImages(
+  trx: Transaction,
+  run: { readonly taskId: string; readonly run: number },
+  images: readonly NewImage[],
+): Promise<void> {
+  if (images.length === 0) return;
+  await trx
+    .insertInto('images')
+    .values(
+      images.map((image) => ({
+        ...image,
+        id: createId(),
+        taskId: run.taskId,
+        runNumber: run.run,
+      })),
+    )
+    .execute();
+}
+
+export async function findImage(db: Database, imageId: string) {
+  return db
+    .selectFrom('images')
+    .innerJoin('tasks', 'tasks.id', 'images.taskId')
+    .select(['images.storageKey', 'images.mediaType', 'tasks.batchId'])
+    .where('images.id', '=', imageId)
+    .executeTakeFirst();
+}
+
+export interface NewInput {
+  readonly storageKey: string;
+  readonly mediaType: string;
+  readonly width: number;
+  readonly height: number;
+  readonly byteLength: number;
+}
+
+export async function insertInput(db: Database, input: NewInput): Promise<string> {
+  const id = createId();
+  await db
+    .insertInto('inputs')
+    .values({ ...input, id })
+    .execute();
+  return id;
+}
+
+export async function findInputs(db: Database, inputIds: readonly string[]) {
+  if (inputIds.length === 0) return [];
+  return db.selectFrom('inputs').selectAll().where('id', 'in', inputIds).execute();
+}
+
+/** Storage keys that only this batch uses: what may be deleted with it. */
+export async function storageKeysOf(trx: Transaction, batchId: string): Promise<string[]> {
+  const images = await trx
+    .selectFrom('images')
+    .innerJoin('tasks', 'tasks.id', 'images.taskId')
+    .select('images.storageKey')
+    .where('tasks.batchId', '=', batchId)
+    .execute();
+  const inputs = await trx
+    .deleteFrom('taskInputs')
+    .using('tasks')
+    .whereRef('tasks.id', '=', 'taskInputs.taskId')
+    .where('tasks.batchId', '=', batchId)
+    .returning('taskInputs.inputId')
+    .execute();
+  const ids = [...new Set(inputs.map((row) => row.inputId))];
+  const freed =
+    ids.length === 0
+      ? []
+      : await trx
+          .deleteFrom('inputs')
+          .where('id', 'in', ids)
+          .where((row) =>
+            row.not(
+              row.exists(
+                row
+                  .selectFrom('taskInputs')
+                  .select('taskInputs.inputId')
+                  .whereRef('taskInputs.inputId', '=', 'inputs.id'),
+              ),
+            ),
+          )
+          .returning('storageKey')
+          .execute();
+  return [...images, ...freed].map((row) => row.storageKey);
+}

@@ -1,0 +1,79 @@
+import type { BackendError } from '../backends/backend-error.js';
+import type { TaskFailure } from '../batches/batch.js';
+
+/** Repeats of a task that failed for a passing reason, without anybody asking. */
+export const automaticRetries = 2;
+/** A task that keeps taking its workers down is given up after this many submissions. */
+export const maxSubmissions = 4;
+/** How long a task waits for a dead, limited or exhausted service before it fails. */
+export const defaultDeadlineMs = 60 * 60 * 1000;
+
+export interface AttemptState {
+  /** Automatic retries used up so far. */
+  readonly retries: number;
+  readonly submissions: number;
+  /** Set once the task has begun to wait for a service. */
+  readonly deadlineAt: Date | null;
+}
+
+export type Decision =
+  | { readonly kind: 'cancel' }
+  | { readonly kind: 'fail'; readonly failure: TaskFailure }
+  | {
+      readonly kind: 'wait';
+      readonly reason: 'retry' | 'rate-limited' | 'quota' | 'unavailable';
+      readonly delayMs: number;
+      readonly retries: number;
+      readonly deadlineAt: Date | null;
+    };
+
+/** What becomes of a task whose run failed: by the error's class and the attempts so far, alone. */
+export function decideAfterFailure(
+  error: BackendError,
+  attempt: AttemptState,
+  now: Date,
+  random: () => number = Math.random,
+): Decision {
+  const fail: Decision = { kind: 'fail', failure: failureOf(error) };
+  const waitFor = (reason: 'rate-limited' | 'quota' | 'unavailable', delayMs: number): Decision => {
+    const deadlineAt = attempt.deadlineAt ?? new Date(now.getTime() + defaultDeadlineMs);
+    if (now.getTime() + delayMs > deadlineAt.getTime()) return fail;
+    return { kind: 'wait', reason, delayMs, retries: attempt.retries, deadlineAt };
+  };
+
+  switch (error.kind) {
+    case 'cancelled':
+      return { kind: 'cancel' };
+    case 'moderated':
+    case 'invalid-request':
+      return fail;
+    case 'rate-limited':
+      return waitFor('rate-limited', error.retryAfterMs ?? withJitter(15_000, random));
+    case 'quota':
+      return error.retryAfterMs === undefined ? fail : waitFor('quota', error.retryAfterMs);
+    case 'unavailable':
+      return error.retryable ? waitFor('unavailable', withJitter(5_000, random)) : fail;
+    case 'transient': {
+      const allowed = Math.min(automaticRetries, error.maxRetries ?? automaticRetries);
+      const mayRepeat =
+        error.retryable && error.billed !== 'unknown' && attempt.submissions < maxSubmissions;
+      if (!mayRepeat || attempt.retries >= allowed) return fail;
+      return {
+        kind: 'wait',
+        reason: 'retry',
+        delayMs: error.retryAfterMs ?? withJitter(1_000 * 3 ** attempt.retries, random),
+        retries: attempt.retries + 1,
+        deadlineAt: attempt.deadlineAt,
+      };
+    }
+  }
+}
+
+export function failureOf(error: BackendError): TaskFailure {
+  return { kind: error.kind, text: error.userText ?? null, billed: error.billed };
+}
+
+/** From half of it to one and a half, so that a crowd does not come back at once. */
+function withJitter(delayMs: number, random: () => number): number {
+  return Math.round(delayMs * (0.5 + random()));
+}

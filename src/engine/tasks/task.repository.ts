@@ -1,0 +1,221 @@
+import { sql } from 'kysely';
+import type { TaskFailure, TaskRequest } from '../batches/batch.js';
+import { bumpCard } from '../cards/card.repository.js';
+import type { Transaction } from '../db/connection.js';
+import type { Effects } from '../db/transact.js';
+import { predecessors, type TaskState } from './task-state.js';
+
+export interface NewTask {
+  readonly id: string;
+  readonly batchId: string;
+  readonly ordinal: number;
+  readonly userId: string;
+  readonly pool: string;
+  readonly request: TaskRequest;
+  readonly seed: number;
+}
+
+export async function insertTasks(trx: Transaction, tasks: readonly NewTask[]): Promise<void> {
+  await trx
+    .insertInto('tasks')
+    .values(tasks.map((task) => ({ ...task, request: JSON.stringify(task.request) })))
+    .execute();
+  const inputs = tasks.flatMap((task) =>
+    [task.request.inputId, task.request.maskId, ...(task.request.referenceIds ?? [])]
+      .filter((inputId) => inputId !== undefined)
+      .map((inputId) => ({ taskId: task.id, inputId })),
+  );
+  if (inputs.length > 0) {
+    await trx
+      .insertInto('taskInputs')
+      .values(inputs)
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  }
+}
+
+/** Which task is to move, and what must hold for it to. */
+interface Condition {
+  readonly taskId: string;
+  /** The fencing token: nothing happens when a later run has begun. */
+  readonly run?: number;
+  /** Fewer than all predecessors of the new state. */
+  readonly from?: TaskState;
+}
+
+interface TaskChange {
+  availableAt?: Date | null;
+  waitReason?: 'retry' | 'rate-limited' | 'quota' | 'unavailable' | null;
+  deadlineAt?: Date | null;
+  retries?: number;
+  submissions?: number;
+  model?: string;
+  failure?: TaskFailure | null;
+}
+
+interface Moved {
+  readonly batchId: string;
+  readonly pool: string;
+  readonly userId: string;
+  readonly run: number;
+}
+
+/**
+ * The one place where a task's state changes. The update names the states that may be left and, for
+ * a worker, the run that it holds; `undefined` says that the task was not there any more. The card
+ * goes with it.
+ */
+async function move(
+  trx: Transaction,
+  effects: Effects,
+  to: TaskState,
+  condition: Condition,
+  change: TaskChange = {},
+): Promise<Moved | undefined> {
+  const { failure, ...columns } = change;
+  const begins = to === 'processing';
+  const row = await trx
+    .updateTable('tasks')
+    .set({
+      state: to,
+      ...columns,
+      ...(failure === undefined
+        ? {}
+        : {
+            failureKind: failure?.kind ?? null,
+            failureText: failure?.text ?? null,
+            failureBilled: failure?.billed ?? null,
+          }),
+      ...(begins
+        ? { runNumber: sql<number>`run_number + 1`, startedAt: sql<Date>`now()` }
+        : { finishedAt: to === 'pending' ? null : sql<Date>`now()` }),
+    })
+    .where('id', '=', condition.taskId)
+    .where('state', 'in', condition.from ? [condition.from] : predecessors(to))
+    .$if(condition.run !== undefined, (query) =>
+      query.where('runNumber', '=', condition.run as number),
+    )
+    .returning(['batchId', 'pool', 'userId', 'runNumber as run'])
+    .executeTakeFirst();
+  if (!row) return undefined;
+  await bumpCard(trx, effects, row.batchId);
+  if (!begins) effects.wake(row.pool);
+  return row;
+}
+
+/** pending → processing, with the next run number. */
+export function beginTask(trx: Transaction, effects: Effects, taskId: string) {
+  return move(trx, effects, 'processing', { taskId }, { availableAt: null, waitReason: null });
+}
+
+export function completeTask(
+  trx: Transaction,
+  effects: Effects,
+  condition: { readonly taskId: string; readonly run: number },
+  model: string,
+) {
+  return move(trx, effects, 'completed', condition, { model, deadlineAt: null, failure: null });
+}
+
+export function failTask(
+  trx: Transaction,
+  effects: Effects,
+  condition: Condition,
+  failure: TaskFailure,
+) {
+  return move(trx, effects, 'failed', condition, { failure, waitReason: null });
+}
+
+export function cancelTask(trx: Transaction, effects: Effects, condition: Condition) {
+  return move(trx, effects, 'cancelled', condition, { failure: null, waitReason: null });
+}
+
+/** processing → pending: it will be tried again, at `availableAt` where that is set. */
+export function postponeTask(
+  trx: Transaction,
+  effects: Effects,
+  condition: { readonly taskId: string; readonly run: number },
+  change: Omit<TaskChange, 'model'>,
+) {
+  return move(trx, effects, 'pending', { ...condition, from: 'processing' }, change);
+}
+
+/** failed or cancelled → pending, by a user's wish: all counters begin anew. */
+export async function reviveTask(trx: Transaction, effects: Effects, taskId: string) {
+  const moved =
+    (await move(trx, effects, 'pending', { taskId, from: 'failed' }, fresh)) ??
+    (await move(trx, effects, 'pending', { taskId, from: 'cancelled' }, fresh));
+  if (moved) {
+    await trx
+      .updateTable('tasks')
+      .set({ cancelRequestedAt: null, startedAt: null })
+      .where('id', '=', taskId)
+      .execute();
+  }
+  return moved;
+}
+
+const fresh = {
+  availableAt: null,
+  waitReason: null,
+  deadlineAt: null,
+  retries: 0,
+  submissions: 0,
+  failure: null,
+} satisfies TaskChange;
+
+/** Marks running tasks of a batch; whoever holds their runs ends them. Returns the marked ones. */
+export async function requestCancel(
+  trx: Transaction,
+  effects: Effects,
+  batchId: string,
+): Promise<string[]> {
+  const rows = await trx
+    .updateTable('tasks')
+    .set({ cancelRequestedAt: sql<Date>`coalesce(cancel_requested_at, now())` })
+    .where('batchId', '=', batchId)
+    .where('state', '=', 'processing')
+    .returning('id')
+    .execute();
+  for (const row of rows) effects.cancel(row.id);
+  if (rows.length > 0) await bumpCard(trx, effects, batchId);
+  return rows.map((row) => row.id);
+}
+
+/** A new run of a task that stays in processing: its run before was lost. Undefined: it moved on. */
+export async function nextRun(
+  trx: Transaction,
+  effects: Effects,
+  lost: { readonly taskId: string; readonly run: number },
+): Promise<number | undefined> {
+  const row = await trx
+    .updateTable('tasks')
+    .set({ runNumber: sql<number>`run_number + 1` })
+    .where('id', '=', lost.taskId)
+    .where('state', '=', 'processing')
+    .where('runNumber', '=', lost.run)
+    .returning(['runNumber', 'batchId'])
+    .executeTakeFirst();
+  if (row) await bumpCard(trx, effects, row.batchId);
+  return row?.runNumber;
+}
+
+/** Fails what has waited for a service until its deadline, with the reason that it waited for. */
+export async function failExpiredTasks(trx: Transaction, effects: Effects): Promise<void> {
+  const expired = await trx
+    .selectFrom('tasks')
+    .select('id')
+    .where('state', '=', 'pending')
+    .where('deadlineAt', '<', sql<Date>`now()`)
+    .forUpdate()
+    .skipLocked()
+    .execute();
+  for (const { id } of expired) {
+    await failTask(
+      trx,
+      effects,
+      { taskId: id, from: 'pending' },
+      { kind: 'deadline', text: null, billed: 'no' },
+    );
+  }
+}

@@ -1,0 +1,61 @@
+import { sql } from 'kysely';
+import type { Database, Transaction } from '../db/connection.js';
+import { RecordUnavailableError } from '../engine-error.js';
+import type { Platform } from '../users/user.js';
+import type { Inbox, OpenUpdate } from './inbox.js';
+
+export function createInbox(db: Database): Inbox {
+  return {
+    async receive(platform, key, payload, groupKey) {
+      try {
+        const inserted = await db
+          .insertInto('updates')
+          .values({ platform, key, payload: JSON.stringify(payload), groupKey: groupKey ?? null })
+          .onConflict((conflict) => conflict.doNothing())
+          .returning('key')
+          .executeTakeFirst();
+        return { isNew: inserted !== undefined };
+      } catch (error) {
+        throw new RecordUnavailableError(error);
+      }
+    },
+
+    async close(platform, key) {
+      await closeUpdate(db, platform, key);
+    },
+
+    async open(platform) {
+      return openUpdates(db, platform).execute();
+    },
+
+    async group(platform, groupKey) {
+      return openUpdates(db, platform).where('groupKey', '=', groupKey).execute();
+    },
+  };
+}
+
+function openUpdates(db: Database, platform: Platform) {
+  return db
+    .selectFrom('updates')
+    .select(['key', 'payload', 'receivedAt'])
+    .$narrowType<OpenUpdate>()
+    .where('platform', '=', platform)
+    .where('closedAt', 'is', null)
+    .orderBy('receivedAt')
+    .orderBy('key');
+}
+
+/** Keeps the key, so that a repeat is known; forgets the payload, which may hold a token. */
+export async function closeUpdate(
+  db: Database | Transaction,
+  platform: Platform,
+  key: string,
+): Promise<void> {
+  await db
+    .updateTable('updates')
+    .set({ closedAt: sql<Date>`now()`, payload: null })
+    .where('platform', '=', platform)
+    .where('key', '=', key)
+    .where('closedAt', 'is', null)
+    .execute();
+}

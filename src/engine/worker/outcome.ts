@@ -1,0 +1,122 @@
+import type { Logger } from 'pino';
+import type { BackendCapabilities, BackendResult } from '../backends/backend.js';
+import type { TaskFailure } from '../batches/batch.js';
+import type { Transact } from '../db/transact.js';
+import { insertImages, type NewImage } from '../images/image.repository.js';
+import type { ImageStore } from '../images/image-store.js';
+import { inspectImage } from '../images/inspection.js';
+import type { RunQueue } from '../queue/run-queue.js';
+import type { Decision } from '../tasks/retry-policy.js';
+import { endRun, type RunKey, type StartedRun } from '../tasks/run.repository.js';
+import { cancelTask, completeTask, failTask, postponeTask } from '../tasks/task.repository.js';
+import { beginSuccessor } from './succession.js';
+
+export interface OutcomeDependencies {
+  readonly transact: Transact;
+  readonly store: ImageStore;
+  readonly queue: RunQueue;
+  readonly log: Logger;
+}
+
+/** Backends may answer with more than users may send. */
+const resultLimits = { maxBytes: 100_000_000, maxPixels: 200_000_000 };
+
+/** Writes down how runs ended. Each write names its run: too late, it changes nothing. */
+export interface Outcomes {
+  completed(key: RunKey, result: BackendResult, baseSeed: number): Promise<void>;
+  decided(key: RunKey, decision: Decision): Promise<void>;
+  failed(key: RunKey, failure: TaskFailure): Promise<void>;
+  /**
+   * This process gives the run up. A resumable one goes on under the next run's number; another
+   * waits again as if it had not been submitted, unless it may have cost something.
+   */
+  handedBack(
+    key: RunKey,
+    started: StartedRun,
+    capabilities: Pick<BackendCapabilities, 'resumable' | 'paid'>,
+  ): Promise<void>;
+}
+
+export function createOutcomes(deps: OutcomeDependencies): Outcomes {
+  const { transact, store, queue, log } = deps;
+
+  async function storeImages(result: BackendResult, baseSeed: number): Promise<NewImage[]> {
+    return Promise.all(
+      result.images.map(async (image, index) => {
+        const info = await inspectImage(image.bytes, resultLimits);
+        return {
+          index,
+          storageKey: await store.put(image.bytes, info.mediaType),
+          mediaType: info.mediaType,
+          width: info.width,
+          height: info.height,
+          byteLength: image.bytes.byteLength,
+          seed: image.seed ?? baseSeed + index,
+        };
+      }),
+    );
+  }
+
+  async function failed(key: RunKey, failure: TaskFailure): Promise<void> {
+    await transact(async (trx, effects) => {
+      if (await endRun(trx, key, 'failed')) await failTask(trx, effects, key, failure);
+    });
+  }
+
+  return {
+    async completed(key, result, baseSeed) {
+      const images = await storeImages(result, baseSeed);
+      const kept = await transact(async (trx, effects) => {
+        const moved = await completeTask(trx, effects, key, result.model);
+        if (!moved) return false;
+        await endRun(trx, key, 'completed');
+        await insertImages(trx, key, images);
+        return true;
+      });
+      if (!kept) {
+        log.info({ ...key }, 'A late result was dropped: a later run has the task, or nobody');
+        await Promise.all(images.map((image) => store.delete(image.storageKey)));
+      }
+    },
+
+    async decided(key, decision) {
+      if (decision.kind === 'fail') return failed(key, decision.failure);
+      await transact(async (trx, effects) => {
+        if (decision.kind === 'cancel') {
+          if (await endRun(trx, key, 'cancelled')) await cancelTask(trx, effects, key);
+          return;
+        }
+        if (!(await endRun(trx, key, 'postponed'))) return;
+        await postponeTask(trx, effects, key, {
+          availableAt: new Date(Date.now() + decision.delayMs),
+          waitReason: decision.reason,
+          retries: decision.retries,
+          deadlineAt: decision.deadlineAt,
+        });
+      });
+    },
+
+    failed,
+
+    async handedBack(key, started, capabilities) {
+      const job = await transact(async (trx, effects) => {
+        const ended = await endRun(trx, key, 'handed-back');
+        if (!ended) return undefined;
+        if (capabilities.resumable && ended.handle) {
+          return beginSuccessor(trx, effects, key, ended);
+        }
+        if (capabilities.paid) {
+          await failTask(trx, effects, key, { kind: 'lost', text: null, billed: 'unknown' });
+          return undefined;
+        }
+        await postponeTask(trx, effects, key, {
+          availableAt: null,
+          waitReason: null,
+          submissions: started.submissions - 1,
+        });
+        return undefined;
+      });
+      if (job) await queue.add(job);
+    },
+  };
+}

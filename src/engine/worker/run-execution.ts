@@ -1,0 +1,156 @@
+import type { AbortReason, Backend, BackendRequest, BackendResult } from '../backends/backend.js';
+import { BackendError } from '../backends/backend-error.js';
+import type { TaskProgress } from '../batches/batch.js';
+import type { Database } from '../db/connection.js';
+import type { Signals } from '../queue/signals.js';
+import {
+  type LeaseState,
+  type RunKey,
+  renewLease,
+  type StartedRun,
+  saveHandle,
+} from '../tasks/run.repository.js';
+
+export interface ExecutionTimes {
+  /** How long a run stays its worker's without a word. */
+  readonly leaseMs: number;
+  readonly renewEveryMs: number;
+  /** Silence after which a run is given up, on a backend that reports progress. */
+  readonly silenceMs: number;
+  /** The same, on one that does not. */
+  readonly silenceWithoutProgressMs: number;
+}
+
+export const defaultExecutionTimes: ExecutionTimes = {
+  leaseMs: 6_000,
+  renewEveryMs: 2_000,
+  silenceMs: 60_000,
+  silenceWithoutProgressMs: 180_000,
+};
+
+/** How a run ended. `detached`: it is no longer this worker's, and nothing may be recorded. */
+export type Execution =
+  | { readonly kind: 'finished'; readonly result: BackendResult }
+  | { readonly kind: 'failed'; readonly error: BackendError }
+  | { readonly kind: 'silent' }
+  | { readonly kind: 'cancelled' }
+  | { readonly kind: 'handed-back' }
+  | { readonly kind: 'detached' };
+
+/** A run at work on its backend: keeps the lease, watches for silence, and can be ended early. */
+export interface RunningRun {
+  readonly done: Promise<Execution>;
+  /** A user's wish: the backend is told. */
+  cancel(): void;
+  /** This process stops: the backend is left at work, for whoever comes next. */
+  handBack(): void;
+}
+
+export interface ExecutionDependencies {
+  readonly db: Database;
+  readonly signals: Signals;
+  readonly workerId: string;
+  readonly times: ExecutionTimes;
+}
+
+export function executeRun(
+  deps: ExecutionDependencies,
+  backend: Backend,
+  key: RunKey,
+  run: StartedRun,
+  request: BackendRequest,
+): RunningRun {
+  const { db, workerId, times } = deps;
+  const abort = new AbortController();
+  let cause: 'cancel' | 'hand-back' | 'lost' | 'silent' | undefined;
+  let renewedAt = performance.now();
+  let heardAt = performance.now();
+  let fraction = 0;
+
+  function end(why: NonNullable<typeof cause>, reason: AbortReason): void {
+    if (cause) return;
+    cause = why;
+    abort.abort(reason);
+  }
+
+  function obey(lease: LeaseState): void {
+    if (lease === 'held') renewedAt = performance.now();
+    else if (lease === 'lost') end('lost', 'detach');
+    else end('cancel', 'cancel');
+  }
+
+  const silenceLimitMs = backend.capabilities.progress
+    ? times.silenceMs
+    : times.silenceWithoutProgressMs;
+  let renewing = false;
+  const heartbeat = setInterval(() => {
+    if (performance.now() - heardAt > silenceLimitMs) end('silent', 'cancel');
+    // The record may be away for a while; past the lease another worker may have the task.
+    if (performance.now() - renewedAt > times.leaseMs) end('lost', 'detach');
+    if (renewing) return;
+    renewing = true;
+    renewLease(db, key, workerId, times.leaseMs)
+      .then(obey, () => undefined)
+      .finally(() => {
+        renewing = false;
+      });
+  }, times.renewEveryMs);
+
+  const context = {
+    signal: abort.signal,
+    onProgress: (progress: Pick<TaskProgress, 'fraction' | 'preview'>) => {
+      if (abort.signal.aborted) return;
+      heardAt = performance.now();
+      fraction = Math.max(fraction, Math.min(1, progress.fraction));
+      deps.signals.publish('progress', {
+        batchId: run.batchId,
+        taskId: key.taskId,
+        run: key.run,
+        fraction,
+        ...(progress.preview ? { preview: progress.preview } : {}),
+      });
+    },
+    saveHandle: async (handle: Parameters<typeof saveHandle>[3]) => {
+      if (!(await saveHandle(db, key, workerId, handle))) {
+        end('lost', 'detach');
+        throw new BackendError('The run is no longer ours', {
+          kind: 'cancelled',
+          retryable: false,
+        });
+      }
+    },
+  };
+
+  const work = run.handle
+    ? backend.resume(run.handle, request, context)
+    : backend.run(request, context);
+
+  const done = work
+    .then(
+      (result): Execution => ({ kind: 'finished', result }),
+      (error: unknown): Execution => {
+        if (cause === 'silent') return { kind: 'silent' };
+        if (cause === 'cancel') return { kind: 'cancelled' };
+        if (cause === 'hand-back') return { kind: 'handed-back' };
+        if (cause === 'lost') return { kind: 'detached' };
+        return { kind: 'failed', error: asBackendError(error) };
+      },
+    )
+    .finally(() => clearInterval(heartbeat));
+
+  return {
+    done,
+    cancel: () => end('cancel', 'cancel'),
+    handBack: () => end('hand-back', 'detach'),
+  };
+}
+
+/** A backend that throws anything else has a defect: the task fails, the log has the stack. */
+function asBackendError(error: unknown): BackendError {
+  if (error instanceof BackendError) return error;
+  return new BackendError('The backend threw something unforeseen', {
+    kind: 'transient',
+    retryable: true,
+    cause: error,
+  });
+}

@@ -1,0 +1,195 @@
+import type { Logger } from 'pino';
+import type { Backend, BackendImage, BackendRequest } from '../backends/backend.js';
+import type { Pools } from '../backends/pools.js';
+import { findInputs } from '../images/image.repository.js';
+import { ImageMissingError, type ImageStore } from '../images/image-store.js';
+import type { RunJob, RunQueue, RunWorker } from '../queue/run-queue.js';
+import { decideAfterFailure } from '../tasks/retry-policy.js';
+import { type RunKey, type StartedRun, startRun } from '../tasks/run.repository.js';
+import type { Outcomes } from './outcome.js';
+import { persist } from './persistence.js';
+import { type ExecutionDependencies, executeRun, type RunningRun } from './run-execution.js';
+
+export interface WorkerDependencies extends ExecutionDependencies {
+  readonly pools: Pools;
+  readonly queue: RunQueue;
+  readonly store: ImageStore;
+  readonly outcomes: Outcomes;
+  readonly log: Logger;
+  /** Runs at the same time in this process, at most. The pools' own limits are lower. */
+  readonly maxRuns: number;
+  /** How long `stop` lets running tasks go on before it hands them back. */
+  readonly graceMs: number;
+}
+
+export interface TaskWorker {
+  start(): void;
+  /** Takes nothing new, gives what runs its grace, hands the rest back. */
+  stop(): Promise<void>;
+}
+
+/** Takes runs from the queue, makes them on their backend, and records what came of it. */
+export function createTaskWorker(deps: WorkerDependencies): TaskWorker {
+  const { db, pools, store, outcomes, signals, log, workerId, times } = deps;
+  const running = new Map<string, RunningRun>();
+  let worker: RunWorker | undefined;
+  let unsubscribe = () => {};
+  let stopping = false;
+
+  async function handle(job: RunJob): Promise<void> {
+    const started = await startRun(db, job, workerId, times.leaseMs);
+    if (!started) return;
+    const context = { batchId: started.batchId, taskId: job.taskId, run: job.run };
+    try {
+      await work(job, started);
+    } catch (error) {
+      log.error({ err: error, ...context }, 'A run ended in a defect');
+      await persist(
+        () => outcomes.failed(job, { kind: 'internal', text: null, billed: 'no' }),
+        log,
+        context,
+      );
+    }
+  }
+
+  async function work(key: RunKey, started: StartedRun): Promise<void> {
+    const context = { batchId: started.batchId, taskId: key.taskId, run: key.run };
+    const backend = pools.backend(started.pool, started.instance);
+    if (!backend) {
+      // Its instance left the configuration after it was admitted: another may have the task.
+      await persist(() => outcomes.handedBack(key, started, goneCapabilities), log, context);
+      return;
+    }
+    let request: BackendRequest;
+    try {
+      request = await prepare(key, started, backend);
+    } catch (error) {
+      if (!(error instanceof ImageMissingError)) throw error;
+      const failure = {
+        kind: 'invalid-request',
+        text: 'the input image is gone',
+        billed: 'no',
+      } as const;
+      await persist(() => outcomes.failed(key, failure), log, context);
+      return;
+    }
+    const run = executeRun(deps, backend, key, started, request);
+    running.set(key.taskId, run);
+    if (stopping) run.handBack();
+    try {
+      const execution = await run.done;
+      await persist(() => record(key, started, backend, execution), log, context);
+    } finally {
+      running.delete(key.taskId);
+    }
+  }
+
+  async function record(
+    key: RunKey,
+    started: StartedRun,
+    backend: Backend,
+    execution: Awaited<RunningRun['done']>,
+  ): Promise<void> {
+    const context = { batchId: started.batchId, taskId: key.taskId, run: key.run };
+    switch (execution.kind) {
+      case 'finished':
+        return outcomes.completed(key, execution.result, started.seed);
+      case 'cancelled':
+        return outcomes.decided(key, { kind: 'cancel' });
+      case 'handed-back':
+        return outcomes.handedBack(key, started, backend.capabilities);
+      case 'detached':
+        log.warn(context, 'The lease was lost; another worker has the task');
+        return;
+      case 'silent': {
+        const billed = backend.capabilities.paid ? 'unknown' : 'no';
+        return outcomes.failed(key, { kind: 'silent', text: null, billed });
+      }
+      case 'failed': {
+        const { error } = execution;
+        log.warn(
+          { err: error, ...context, backend: backend.name, operator: error.operatorText },
+          'A run failed',
+        );
+        return outcomes.decided(key, decideAfterFailure(error, started, new Date()));
+      }
+    }
+  }
+
+  async function prepare(
+    key: RunKey,
+    started: StartedRun,
+    backend: Backend,
+  ): Promise<BackendRequest> {
+    const { request } = started;
+    const inputs = await findInputs(
+      db,
+      [request.inputId, request.maskId, ...(request.referenceIds ?? [])].filter(
+        (id) => id !== undefined,
+      ),
+    );
+    const load = async (id: string | undefined): Promise<BackendImage | undefined> => {
+      if (id === undefined) return undefined;
+      const input = inputs.find((row) => row.id === id);
+      if (!input) throw new ImageMissingError(id);
+      const { mediaType, width, height, storageKey } = input;
+      return { bytes: await store.get(storageKey), mediaType, width, height };
+    };
+    const [image, mask, ...references] = await Promise.all(
+      [request.inputId, request.maskId, ...(request.referenceIds ?? [])].map(load),
+    );
+    const model = request.model
+      ? (await pools.models()).find(
+          ({ name, pool }) => name === request.model && pool.name === started.pool,
+        )
+      : undefined;
+    return {
+      runKey: `${key.taskId}-${key.run}`,
+      operation: operationOn(backend, request.operation),
+      prompt: request.prompt,
+      ...(request.negative ? { negative: request.negative } : {}),
+      ...(model ? { model: model.id } : {}),
+      ...(request.aspect ? { aspect: parseAspect(request.aspect) } : {}),
+      count: request.count,
+      seed: started.seed,
+      ...(request.strength === undefined ? {} : { strength: request.strength }),
+      ...(image ? { image } : {}),
+      ...(mask ? { mask } : {}),
+      references: references.filter((reference) => reference !== undefined),
+    };
+  }
+
+  return {
+    start() {
+      unsubscribe = signals.subscribe('cancel', ({ taskId }) => running.get(taskId)?.cancel());
+      worker = deps.queue.work(handle, deps.maxRuns);
+    },
+    async stop() {
+      const drained = worker?.drain();
+      const ended = Promise.all([...running.values()].map((run) => run.done));
+      await Promise.race([ended, delay(deps.graceMs)]);
+      stopping = true;
+      for (const run of running.values()) run.handBack();
+      await drained;
+      unsubscribe();
+    },
+  };
+}
+
+/** Of an instance that is no longer configured: nothing was sent to it by this run. */
+const goneCapabilities = { resumable: false, paid: false };
+
+function operationOn(backend: Backend, operation: BackendRequest['operation']) {
+  return operation === 'vary' && !backend.capabilities.operations.has('vary') ? 'edit' : operation;
+}
+
+/** `16:9` as the chat layer checked it. @throws on anything else: a defect, not bad input */
+function parseAspect(aspect: string): { width: number; height: number } {
+  const [width, height] = aspect.split(':').map(Number);
+  if (!width || !height) throw new Error(`Not an aspect: ${JSON.stringify(aspect)}`);
+  return { width, height };
+}
+
+function delay(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds).unref());
+}
