@@ -30,6 +30,7 @@ const kinds = {
   unknownGuild: [404, 10004, 'Unknown Guild'],
   unknownMember: [404, 10007, 'Unknown Member'],
   unknownMessage: [404, 10008, 'Unknown Message'],
+  unknownRole: [404, 10011, 'Unknown Role'],
   unknownUser: [404, 10013, 'Unknown User'],
   unknownWebhook: [404, 10015, 'Unknown Webhook'],
   unknownInteraction: [404, 10062, 'Unknown interaction'],
@@ -68,9 +69,14 @@ interface FieldProblem {
 /** Gathers what is wrong with a body, field by field, into one 50035. */
 export class FormProblems {
   private readonly found: FieldProblem[] = [];
+  private readonly prefix: FieldPath;
+
+  constructor(prefix: FieldPath = []) {
+    this.prefix = prefix;
+  }
 
   add(path: FieldPath, code: string, message: string): void {
-    this.found.push({ path, code, message });
+    this.found.push({ path: [...this.prefix, ...path], code, message });
   }
 
   /** @throws DiscordError 400/50035 with every problem at its field, when there is one. */

@@ -121,6 +121,8 @@ export interface Interaction {
   createdAt: number;
   /** The event as the gateway sent it, so that a second delivery is the same. */
   payload: Record<string, unknown>;
+  /** What a message that answers it tells of it, as `interaction_metadata`. */
+  metadata: Record<string, unknown>;
   /** True where only the user, and not the server, installed the app: five follow-ups at most. */
   isUserInstalled: boolean;
   attachmentSizeLimit: number;
