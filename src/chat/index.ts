@@ -1,5 +1,7 @@
 /** The chat layer's door: what a bot may know of it. */
-export type { ButtonAction } from './buttons.js';
+export { type ButtonAction, decodeButton, encodeButton, maxPayloadBytes } from './buttons.js';
+export { renderCard } from './cards/card.js';
+export type { CardInput, SeenProgress } from './cards/card-input.js';
 export type { CardButton, CardPicture, CardView } from './cards/card-view.js';
 export type {
   Chat,
@@ -16,3 +18,4 @@ export {
   type Intent,
   type Reply,
 } from './request.js';
+export { createTexts, type LocalizedTexts, type Texts } from './texts.js';

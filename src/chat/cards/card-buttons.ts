@@ -1,0 +1,101 @@
+import type { BatchView, ImageView } from '../../engine/index.js';
+import type { LocalizedTexts } from '../texts.js';
+import type { CardButton, CardView } from './card-view.js';
+
+/** More images than a row takes have no buttons of their own. */
+const maxImagesWithButtons = 4;
+/** What `U` doubles on each side must stay an image that Easel reads. */
+const maxUpscaledPixels = 50_000_000;
+
+/** Rows of buttons: what makes sense in this state, and no more. */
+export function cardButtons(
+  phase: CardView['phase'],
+  batch: BatchView,
+  texts: LocalizedTexts,
+): CardButton[][] {
+  const { counts } = batch;
+  const images = batch.tasks.flatMap((task) => task.images);
+  const batchId = batch.id;
+  const cancel: CardButton = {
+    label: texts.text('button-cancel'),
+    action: { kind: 'cancel', batchId },
+    style: 'secondary',
+  };
+  const remove: CardButton = {
+    label: texts.text('button-delete'),
+    action: { kind: 'delete', batchId },
+    style: 'danger',
+  };
+  const retryable = phase === 'cancelled' ? counts.cancelled : counts.failed;
+  const retry: CardButton[] =
+    retryable === 0
+      ? []
+      : [
+          {
+            label:
+              counts.total > 1 && phase !== 'cancelled'
+                ? texts.text('button-retry-failed', { count: counts.failed })
+                : texts.text('button-retry'),
+            action: { kind: 'retry', batchId },
+            style: 'primary',
+          },
+        ];
+  const originals: CardButton[] =
+    images.length < 2
+      ? []
+      : [
+          {
+            label: texts.text('button-originals'),
+            action: { kind: 'originals', batchId },
+            style: 'secondary',
+          },
+        ];
+
+  switch (phase) {
+    case 'waiting':
+      return [[cancel]];
+    case 'running': {
+      const isEnding = batch.tasks.every(
+        (task) => task.cancelRequested || (task.state !== 'processing' && task.state !== 'pending'),
+      );
+      const row = isEnding ? retry : [...retry, cancel];
+      return row.length > 0 ? [row] : [];
+    }
+    case 'completed':
+      return [...imageRows(batch, images), [...retry, ...originals, remove]];
+    case 'failed':
+    case 'cancelled':
+      return [[...retry, remove]];
+  }
+}
+
+/** `U1 U2 U3 U4 🔄` over `V1 V2 V3 V4`. */
+function imageRows(batch: BatchView, images: readonly ImageView[]): CardButton[][] {
+  const again: CardButton = {
+    label: '🔄',
+    action: { kind: 'again', batchId: batch.id },
+    style: 'secondary',
+  };
+  // The same picture enlarged the same way again would be the same picture.
+  const lastInRow = batch.origin === 'upscale' ? [] : [again];
+  const numbered = images.length > maxImagesWithButtons ? [] : images;
+  const upscale = numbered.flatMap((image, index): CardButton[] =>
+    image.width * image.height * 4 > maxUpscaledPixels
+      ? []
+      : [
+          {
+            label: `U${index + 1}`,
+            action: { kind: 'upscale', imageId: image.id },
+            style: 'secondary',
+          },
+        ],
+  );
+  const vary = numbered.map(
+    (image, index): CardButton => ({
+      label: `V${index + 1}`,
+      action: { kind: 'vary', imageId: image.id },
+      style: 'secondary',
+    }),
+  );
+  return [[...upscale, ...lastInRow], vary].filter((row) => row.length > 0);
+}

@@ -1,0 +1,173 @@
+import type { BatchView, TaskFailure, TaskView } from '../../engine/index.js';
+import type { LocalizedTexts } from '../texts.js';
+import { type CardInput, currentProgress } from './card-input.js';
+import type { CardView } from './card-view.js';
+import { percent, progressBar } from './progress-bar.js';
+
+/** A run that says nothing for this long is shown as silent. */
+export const silenceShownAfterMs = 15_000;
+/** A card does not list more reasons than this; their counts stand in the line of counts. */
+const maxReasons = 3;
+const separator = ' · ';
+
+/** The lines under the prompt. */
+export function cardLines(phase: CardView['phase'], input: CardInput): string[] {
+  const { batch, texts } = input;
+  const counts = batch.counts.total > 1 ? [countsLine(batch, texts)] : [];
+  switch (phase) {
+    case 'waiting':
+      return [...counts, ...waitingLines(input)];
+    case 'running':
+      return [...counts, ...runningLines(input), ...failureLines(batch, texts)];
+    case 'completed':
+      return [...counts, doneLine(batch, texts), ...failureLines(batch, texts)];
+    case 'failed':
+      return [...counts, ...failureLines(batch, texts)];
+    case 'cancelled':
+      return [texts.text('card-cancelled')];
+  }
+}
+
+/** `5 done · 1 failed · 2 left`, without what there is none of. */
+export function countsLine({ counts }: BatchView, texts: LocalizedTexts): string {
+  const parts = [
+    { key: 'card-count-done', count: counts.completed },
+    { key: 'card-count-failed', count: counts.failed },
+    { key: 'card-count-cancelled', count: counts.cancelled },
+    { key: 'card-count-left', count: counts.pending + counts.processing },
+  ];
+  return parts
+    .filter(({ count }) => count > 0)
+    .map(({ key, count }) => texts.text(key, { count }))
+    .join(separator);
+}
+
+/** `queued · #3 · about 40 s`, and what it waits for where that is not its turn. */
+function waitingLines({ batch, position, now, texts }: CardInput): string[] {
+  const task = batch.tasks.find(({ state }) => state === 'pending');
+  const reason = task && waitingReason(task, now, texts);
+  const isOnlyQueued = task?.waitsFor == null && task?.retry == null;
+  const line = [texts.text('card-queued')];
+  if (position !== null && isOnlyQueued) {
+    line.push(texts.text('card-position', { position: String(position.position) }));
+    if (position.estimateMs !== null) {
+      const duration = texts.roughDuration(position.estimateMs);
+      line.push(texts.text('card-about', { duration }));
+    }
+  }
+  return reason === undefined ? [line.join(separator)] : [line.join(separator), reason];
+}
+
+const waitTexts = {
+  'rate-limited': 'card-waits-rate-limited',
+  quota: 'card-waits-quota',
+  unavailable: 'card-waits-unavailable',
+  paused: 'card-waits-paused',
+} as const satisfies Record<NonNullable<TaskView['waitsFor']>['reason'], string>;
+
+function waitingReason(task: TaskView, now: Date, texts: LocalizedTexts): string | undefined {
+  if (task.waitsFor) {
+    const { reason, until } = task.waitsFor;
+    return texts.text(waitTexts[reason], { until: texts.time(until, now) });
+  }
+  return task.retry ? retryText(task.retry, texts) : undefined;
+}
+
+function retryText({ attempt, of }: NonNullable<TaskView['retry']>, texts: LocalizedTexts): string {
+  return texts.text('card-retrying', { attempt, of });
+}
+
+/** `▰▰▰▰▰▱▱▱▱▱ 50% · 12 s`; of a batch, how far it is as a whole. */
+function runningLines({ batch, progress, now, texts }: CardInput): string[] {
+  const running = batch.tasks.filter(({ state }) => state === 'processing');
+  const fractions = running.map((task) => currentProgress(task, progress)?.fraction ?? 0);
+  const { counts } = batch;
+  const ended = counts.completed + counts.failed + counts.cancelled;
+  const whole = (ended + fractions.reduce((sum, one) => sum + one, 0)) / counts.total;
+  const startedAt = earliest(batch.tasks.map((task) => task.startedAt));
+  const line = [`${progressBar(whole)} ${percent(whole)}%`];
+  if (startedAt) line.push(texts.duration(now.getTime() - startedAt.getTime()));
+  const lines = [line.join(separator)];
+
+  const retrying = batch.tasks.find(({ retry }) => retry !== null)?.retry;
+  if (running.some((task) => task.cancelRequested)) lines.push(texts.text('card-cancelling'));
+  else if (retrying) lines.push(retryText(retrying, texts));
+  const waiting = batch.tasks.find((task) => task.state === 'pending' && task.waitsFor !== null);
+  const reason = waiting && waitingReason(waiting, now, texts);
+  if (reason !== undefined) lines.push(reason);
+
+  const silences = running.map((task) => silenceMs(task, progress, now));
+  const silence = Math.max(0, ...silences);
+  if (silence >= silenceShownAfterMs) {
+    lines.push(texts.text('card-silent', { duration: texts.duration(silence) }));
+  }
+  return lines;
+}
+
+function silenceMs(task: TaskView, progress: CardInput['progress'], now: Date): number {
+  const heardAt = currentProgress(task, progress)?.seenAt ?? task.startedAt;
+  return heardAt === null ? 0 : now.getTime() - heardAt.getTime();
+}
+
+/** `4 images · 25.3 s · model · seed 7`. */
+function doneLine(batch: BatchView, texts: LocalizedTexts): string {
+  const done = batch.tasks.filter(({ state }) => state === 'completed');
+  const count = done.reduce((sum, task) => sum + task.images.length, 0);
+  const line = [texts.text('card-images', { count })];
+  const startedAt = earliest(done.map((task) => task.startedAt));
+  const finishedAt = latest(done.map((task) => task.finishedAt));
+  if (startedAt && finishedAt) {
+    line.push(texts.exactDuration(finishedAt.getTime() - startedAt.getTime()));
+  }
+  const models = new Set(done.flatMap((task) => task.model ?? []));
+  if (models.size > 0) line.push([...models].join(' + '));
+  const [seed, ...otherSeeds] = new Set(done.map((task) => task.seed));
+  if (seed != null && otherSeeds.length === 0) {
+    line.push(texts.text('card-seed', { seed: String(seed) }));
+  }
+  return line.join(separator);
+}
+
+const failureTexts = {
+  'invalid-request': 'failure-invalid-request',
+  moderated: 'failure-moderated',
+  quota: 'failure-quota',
+  'rate-limited': 'failure-rate-limited',
+  transient: 'failure-transient',
+  unavailable: 'failure-unavailable',
+  cancelled: 'failure-cancelled',
+  deadline: 'failure-deadline',
+  silent: 'failure-silent',
+  lost: 'failure-lost',
+  internal: 'failure-internal',
+} as const satisfies Record<TaskFailure['kind'], string>;
+
+/** `⚠️`, why, and what the backend said of it: each reason once. */
+function failureLines(batch: BatchView, texts: LocalizedTexts): string[] {
+  const timesByReason = new Map<string, number>();
+  for (const { state, failure } of batch.tasks) {
+    if (state !== 'failed') continue;
+    const reason = failureText(failure, texts);
+    timesByReason.set(reason, (timesByReason.get(reason) ?? 0) + 1);
+  }
+  return [...timesByReason].slice(0, maxReasons).map(([reason, count]) => {
+    const line = `⚠️ ${reason}`;
+    return count === 1 ? line : texts.text('card-times', { text: line, count });
+  });
+}
+
+function failureText(failure: TaskFailure | null, texts: LocalizedTexts): string {
+  const parts = [texts.text(failureTexts[failure?.kind ?? 'internal'])];
+  if (failure?.text) parts.push(failure.text);
+  if (failure?.billed === 'yes') parts.push(texts.text('card-billed-yes'));
+  if (failure?.billed === 'unknown') parts.push(texts.text('card-billed-unknown'));
+  return parts.join(' ');
+}
+
+function earliest(dates: readonly (Date | null)[]): Date | undefined {
+  return dates.filter((date) => date !== null).sort((a, b) => a.getTime() - b.getTime())[0];
+}
+
+function latest(dates: readonly (Date | null)[]): Date | undefined {
+  return dates.filter((date) => date !== null).sort((a, b) => b.getTime() - a.getTime())[0];
+}

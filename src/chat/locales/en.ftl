@@ -1,0 +1,193 @@
+### What people read in chat, in English. The same keys and variables stand in zh-CN.ftl.
+
+## Commands and options, as the platforms' menus show them. Discord takes 100 characters.
+
+command-imagine = Make images from a prompt, or change an image
+command-batch = Change several images, one task each
+command-queue = Your waiting and running batches, with their positions
+command-cancel = Stop one of your batches
+command-retry = Run the failed tasks of a batch again
+command-delete = Remove a batch with its images
+command-show = What became of a batch
+command-models = The models you can use
+command-help = What Easel does and how to ask for it
+command-start = What Easel does and how to ask for it
+command-admin-concurrency-get = How many tasks run at the same time
+command-admin-concurrency-set = Change how many tasks run at the same time
+group-admin = Administration
+group-admin-concurrency = Tasks that run at the same time
+
+option-prompt = What to make, in your own words; flags such as --ar 16:9 may end it
+option-batch-prompt = What to do with the images; flags such as --strength 0.4 may end it
+option-model = The model to use; /models lists them
+option-negative = What should not be in the image
+option-aspect = Width to height: 16:9, 3:2, …, or landscape, portrait, square
+option-count = How many images, 1 to 4
+option-batch-count = How many results for each image, 1 to 4
+option-seed = The same seed and prompt make the same image; 0 to 4294967295
+option-image = An image to start from
+option-batch-image = An image to change
+option-strength = How far to move away from the image: 0 keeps it, 1 ignores it
+option-private = Show it to you alone
+option-id = The batch's id, as /queue shows it
+option-concurrency = Tasks at the same time, 1 to 10
+option-pool = Which pool of backends; all of them when left out
+
+## Cards
+
+card-queued = queued
+card-position = #{ $position }
+card-about = about { $duration }
+card-starting = starting
+card-cancelling = cancelling…
+card-cancelled = cancelled
+card-retrying = retrying ({ $attempt }/{ $of })
+card-waits-rate-limited = the image service is busy; next try by { $until }
+card-waits-quota = the image service's quota is used up; waiting until { $until }
+card-waits-unavailable = the image service cannot be reached; waiting until { $until }
+card-waits-paused = paused by an administrator; waiting until { $until }
+card-silent = no news from the image service for { $duration }
+card-images = { $count ->
+    [one] 1 image
+   *[other] { $count } images
+}
+card-seed = seed { $seed }
+card-count-done = { $count } done
+card-count-failed = { $count } failed
+card-count-cancelled = { $count } cancelled
+card-count-left = { $count } left
+card-times = { $text } (×{ $count })
+card-billed-yes = It was billed.
+card-billed-unknown = It may have been billed.
+card-image-description = Image { $number } of { $total }: { $prompt }
+
+button-cancel = Cancel
+button-retry = Retry
+button-retry-failed = Retry failed ({ $count })
+button-delete = Delete
+button-originals = Originals
+
+failure-invalid-request = The image service cannot do this.
+failure-moderated = The image service's safety filter blocked this. Word it differently.
+failure-quota = The image service's quota is used up. Try again later.
+failure-rate-limited = The image service had too much to do. Try again later.
+failure-transient = The image service failed.
+failure-unavailable = The image service cannot be reached. Try again later.
+failure-cancelled = The image service stopped this run.
+failure-deadline = It waited as long as a task may wait, and could not begin.
+failure-silent = The image service was silent for too long and was given up.
+failure-lost = The run was interrupted, and its outcome is not known.
+failure-internal = Something went wrong inside Easel.
+
+## Quantities
+
+duration-seconds = { $seconds } s
+duration-minutes = { $minutes } min
+duration-minutes-seconds = { $minutes } min { $seconds } s
+duration-hours-minutes = { $hours } h { $minutes } min
+time-utc = { $time } UTC
+size-megabytes = { $size } MB
+list-separator = ,{ " " }
+
+## Answers to bad input
+
+prompt-empty = Say what to make: the prompt is empty.
+prompt-too-long = The prompt has { $length } characters; { $promptMaxCharacters } is the most.
+negative-too-long = The negative prompt has { $length } characters; { $promptMaxCharacters } is the most.
+aspect-wrong = “{ $value }” is not an aspect Easel can make. Write width to height between 1:4 and 4:1, such as 16:9, or landscape, portrait, square.
+count-wrong = Count is { $value }, but must be a whole number from 1 to { $countMax }.
+seed-wrong = Seed is { $value }, but must be a whole number from 0 to { $seedMax }.
+strength-wrong = Strength is { $value }, but must be between 0 and 1, such as 0.6.
+strength-without-image = Strength { $value } says how far to move away from an image, but there is no image.
+model-wrong = “{ $value }” does not name a model.
+model-unknown = There is no model called “{ $value }”. /models lists those there are.
+model-unknown-nearest = There is no model called “{ $value }”. Did you mean { $nearest }?
+model-cannot-edit = The model { $model } cannot start from an image. /models shows which can.
+model-cannot = The model { $model } cannot do this ({ $operation }).
+option-wrong = “{ $value }” does not fit { $option }.
+id-wrong = Which batch? Add its id, as /queue shows it.
+concurrency-wrong = Concurrency is { $value }, but must be a whole number from 1 to { $concurrencyMax }.
+pool-wrong = “{ $value }” does not name a pool.
+pool-unknown = There is no pool called “{ $value }”. There are: { $pools }.
+setting-wrong = { $key } must be { $expected }.
+image-missing = Add the images to change: up to 10, one task each.
+image-wrong = What was given as { $option } is not a file.
+images-too-many = { $count } images came with this, but this command takes { $max } at most.
+words-too-many = “{ $value }” is more than this command takes.
+too-many-variants = Models and choices in braces make { $count } variants; { $max } is the most.
+too-many-tasks = Images, models and choices make { $count } tasks; { $max } is the most.
+
+flag-unknown = There is no flag --{ $flag }.
+flag-unknown-nearest = There is no flag --{ $flag }. Did you mean --{ $nearest }?
+flag-without-value = --{ $flag } needs a value, such as --{ $example }.
+flag-twice = --{ $flag } is given twice.
+flag-not-at-end = “{ $value }” stands after the flags. The prompt comes first, the flags end it.
+preset-unknown = There is no preset called “{ $value }”.
+
+command-unknown = There is no command /{ $name }. /help lists what there is.
+command-unknown-nearest = There is no command /{ $name }. Did you mean /{ $nearest }?
+command-incomplete = /{ $name } goes on with one of: { $names }.
+button-unknown = This button is from an older version and no longer works. Ask again with /imagine.
+
+image-not-an-image = “{ $name }” is not an image.
+image-unsupported-type = “{ $name }” is of the type { $mediaType }, which Easel does not read. PNG, JPEG, WebP, GIF, AVIF and TIFF work.
+image-too-many-bytes = “{ $name }” has { $size }; { $max } is the most.
+image-too-large = “{ $name }” is too large; { $max } is the most.
+image-too-many-pixels = “{ $name }” has { $pixels } million pixels; { $max } million is the most.
+image-broken = “{ $name }” is damaged or cut off: it cannot be read to its end.
+image-unavailable = “{ $name }” could not be fetched. Send it again.
+image-foreign-host = “{ $name }” is not a file of this chat, so Easel does not fetch it. Attach it here.
+
+## Answers
+
+not-yours = That is somebody else's. Only its owner can do this.
+admins-only = Only Easel's own administrators can do this.
+managers-only = Only those who manage this server or chat can do this.
+batch-unknown = There is no batch { $id } any more, or there never was.
+image-unknown = That image is not there any more.
+images-gone = The images of { $id } are not stored any more.
+nothing-to-cancel = There is nothing left to cancel: it has ended.
+nothing-to-retry = There is nothing to retry: nothing failed, or it runs already.
+too-many-waiting = You have { $waiting } tasks waiting; { $limit } is the most. Wait for some, or cancel one with /cancel.
+busy = Easel is busy and kept nothing of this. Try again in a minute.
+defect = Sorry, something went wrong inside Easel. If it happens again, tell an administrator this id: { $id }
+
+batch-cancelled = Cancelled { $id }.
+batch-retried = { $id } runs again.
+batch-deleted = Deleted { $id } with its images.
+originals-none = There are no finished images here yet.
+
+queue-empty = Nothing of yours is waiting or running.
+queue-title = Yours, oldest first:
+queue-line = { $id } · { $status } · { $prompt }
+show-line = { $id } · { $prompt }
+
+models-title = Models:
+models-none = No image service can be reached, so there are no models right now.
+models-line = { $name }{ $marks }
+models-default = default
+models-edits = starts from images
+
+pools-title = Tasks at the same time:
+pools-line = { $name }: { $concurrency } · { $running } running · { $waiting } waiting
+pools-line-paused = { $name }: { $concurrency } · paused · { $running } running · { $waiting } waiting
+concurrency-changed = Changed. Tasks at the same time:
+
+help-text =
+    Easel turns words into images.
+    
+    /imagine a fox in the snow --ar 16:9 --n 4
+    With an image attached, that image is changed.
+help-text-telegram =
+    In a private chat plain text is a prompt. A photo with a caption is changed as the caption says; an album with a caption is a batch. Answer an image with /imagine and a prompt to start from it.
+help-flags =
+    Flags may end any prompt:
+    --ar 16:9 · width to height
+    --n 4 · how many images
+    --seed 7 · the same seed makes the same image
+    --no hands, feet · what should not be in it
+    --model name · or several: --model a,b
+    --strength 0.6 · how far to move away from the image
+    { "{" }red|blue{ "}" } fox · one task for each choice
+help-commands = Commands:
+help-command = /{ $name } · { $description }

@@ -1,0 +1,190 @@
+### 聊天中用户看到的简体中文文本。键和变量与 en.ftl 一致。
+
+## 平台菜单里的命令和选项；Discord 限 100 字。
+
+command-imagine = 用文字生成图片，或修改一张图片
+command-batch = 批量修改多张图片，每张一个任务
+command-queue = 查看你正在排队和运行的批次及其位置
+command-cancel = 取消你的一个批次
+command-retry = 重新运行一个批次中失败的任务
+command-delete = 删除一个批次及其图片
+command-show = 查看一个批次的情况
+command-models = 可用的模型
+command-help = Easel 能做什么、怎么用
+command-start = Easel 能做什么、怎么用
+command-admin-concurrency-get = 查看同时运行的任务数
+command-admin-concurrency-set = 修改同时运行的任务数
+group-admin = 管理
+group-admin-concurrency = 同时运行的任务数
+
+option-prompt = 描述想要的画面；末尾可加参数，如 --ar 16:9
+option-batch-prompt = 说明要怎样修改这些图片；末尾可加参数，如 --strength 0.4
+option-model = 使用的模型；用 /models 查看
+option-negative = 画面里不要出现的内容
+option-aspect = 宽高比：16:9、3:2 等，或 landscape（横）、portrait（竖）、square（方）
+option-count = 生成几张，1 到 4
+option-batch-count = 每张图片生成几张结果，1 到 4
+option-seed = 种子和提示词都相同时结果相同；0 到 4294967295
+option-image = 作为起点的图片
+option-batch-image = 要修改的图片
+option-strength = 偏离原图的程度：0 保持原图，1 忽略原图
+option-private = 仅自己可见
+option-id = 批次编号，可在 /queue 中查看
+option-concurrency = 同时运行的任务数，1 到 10
+option-pool = 哪个后端池；不填则为全部
+
+## 卡片
+
+card-queued = 排队中
+card-position = #{ $position }
+card-about = 约 { $duration }
+card-starting = 正在开始
+card-cancelling = 正在取消…
+card-cancelled = 已取消
+card-retrying = 正在重试（{ $attempt }/{ $of }）
+card-waits-rate-limited = 图像服务繁忙，最迟 { $until } 再试
+card-waits-quota = 图像服务的额度已用完，等待至 { $until }
+card-waits-unavailable = 无法连接图像服务，等待至 { $until }
+card-waits-paused = 管理员已暂停，等待至 { $until }
+card-silent = 图像服务已有 { $duration }没有消息
+card-images = { $count } 张图片
+card-seed = 种子 { $seed }
+card-count-done = 完成 { $count }
+card-count-failed = 失败 { $count }
+card-count-cancelled = 取消 { $count }
+card-count-left = 剩余 { $count }
+card-times = { $text }（×{ $count }）
+card-billed-yes = 这次已经计费。
+card-billed-unknown = 这次可能已经计费。
+card-image-description = 第 { $number } 张，共 { $total } 张：{ $prompt }
+
+button-cancel = 取消
+button-retry = 重试
+button-retry-failed = 重试失败的（{ $count }）
+button-delete = 删除
+button-originals = 原图
+
+failure-invalid-request = 图像服务无法完成这个请求。
+failure-moderated = 被图像服务的安全审核拦截，请换一种说法。
+failure-quota = 图像服务的额度已用完，请稍后再试。
+failure-rate-limited = 图像服务的请求过多，请稍后再试。
+failure-transient = 图像服务出错了。
+failure-unavailable = 无法连接图像服务，请稍后再试。
+failure-cancelled = 图像服务中止了这次运行。
+failure-deadline = 已等到最长时限，任务仍无法开始。
+failure-silent = 图像服务长时间没有响应，已放弃。
+failure-lost = 运行被中断，结果不明。
+failure-internal = Easel 内部出错了。
+
+## 数量
+
+duration-seconds = { $seconds } 秒
+duration-minutes = { $minutes } 分钟
+duration-minutes-seconds = { $minutes } 分 { $seconds } 秒
+duration-hours-minutes = { $hours } 小时 { $minutes } 分
+time-utc = { $time }（UTC）
+size-megabytes = { $size } MB
+list-separator = 、
+
+## 输入有误时的回答
+
+prompt-empty = 提示词是空的，请说明想要什么画面。
+prompt-too-long = 提示词有 { $length } 个字符，最多 { $promptMaxCharacters } 个。
+negative-too-long = 反向提示词有 { $length } 个字符，最多 { $promptMaxCharacters } 个。
+aspect-wrong = 无法使用宽高比“{ $value }”。请写 1:4 到 4:1 之间的比例，如 16:9，或 landscape、portrait、square。
+count-wrong = 张数是 { $value }，但必须是 1 到 { $countMax } 的整数。
+seed-wrong = 种子是 { $value }，但必须是 0 到 { $seedMax } 的整数。
+strength-wrong = 强度是 { $value }，但必须在 0 到 1 之间，如 0.6。
+strength-without-image = 强度 { $value } 表示偏离原图的程度，但没有附上图片。
+model-wrong = “{ $value }”不是模型名称。
+model-unknown = 没有名为“{ $value }”的模型。用 /models 查看可用的模型。
+model-unknown-nearest = 没有名为“{ $value }”的模型。你是想用 { $nearest } 吗？
+model-cannot-edit = 模型 { $model } 不支持以图片为起点。用 /models 查看哪些支持。
+model-cannot = 模型 { $model } 做不到这件事（{ $operation }）。
+option-wrong = “{ $value }”不能用作 { $option }。
+id-wrong = 哪个批次？请加上编号，可在 /queue 中查看。
+concurrency-wrong = 同时运行的任务数是 { $value }，但必须是 1 到 { $concurrencyMax } 的整数。
+pool-wrong = “{ $value }”不是后端池的名称。
+pool-unknown = 没有名为“{ $value }”的后端池。现有：{ $pools }。
+setting-wrong = { $key } 必须是 { $expected }。
+image-missing = 请附上要修改的图片：最多 10 张，每张一个任务。
+image-wrong = { $option } 给的不是文件。
+images-too-many = 附带了 { $count } 张图片，但这个命令最多 { $max } 张。
+words-too-many = “{ $value }”是多余的内容，这个命令用不到。
+too-many-variants = 模型和花括号里的选项共有 { $count } 种组合，最多 { $max } 种。
+too-many-tasks = 图片、模型和选项共有 { $count } 个任务，最多 { $max } 个。
+
+flag-unknown = 没有 --{ $flag } 这个参数。
+flag-unknown-nearest = 没有 --{ $flag } 这个参数。你是想用 --{ $nearest } 吗？
+flag-without-value = --{ $flag } 后面需要一个值，例如 --{ $example }。
+flag-twice = --{ $flag } 写了两次。
+flag-not-at-end = “{ $value }”写在了参数后面。请先写提示词，再写参数。
+preset-unknown = 没有名为“{ $value }”的预设。
+
+command-unknown = 没有 /{ $name } 这个命令。用 /help 查看所有命令。
+command-unknown-nearest = 没有 /{ $name } 这个命令。你是想用 /{ $nearest } 吗？
+command-incomplete = /{ $name } 后面要接：{ $names }。
+button-unknown = 这个按钮来自旧版本，已经失效。请用 /imagine 重新生成。
+
+image-not-an-image = “{ $name }”不是图片。
+image-unsupported-type = “{ $name }”的类型是 { $mediaType }，Easel 无法读取。支持 PNG、JPEG、WebP、GIF、AVIF 和 TIFF。
+image-too-many-bytes = “{ $name }”有 { $size }，最大 { $max }。
+image-too-large = “{ $name }”太大，最大 { $max }。
+image-too-many-pixels = “{ $name }”有 { $pixels } 百万像素，最多 { $max } 百万像素。
+image-broken = “{ $name }”已损坏或不完整，无法读到末尾。
+image-unavailable = 无法获取“{ $name }”，请重新发送。
+image-foreign-host = “{ $name }”不是本聊天里的文件，Easel 不会下载。请直接附在这里。
+
+## 回答
+
+not-yours = 这是别人的，只有本人可以这样做。
+admins-only = 只有 Easel 的管理员可以这样做。
+managers-only = 只有本服务器或聊天的管理者可以这样做。
+batch-unknown = 批次 { $id } 已经不在了，或从未有过。
+image-unknown = 这张图片已经不在了。
+images-gone = 批次 { $id } 的图片已不再保存。
+nothing-to-cancel = 已经结束，没有可以取消的了。
+nothing-to-retry = 没有可以重试的：没有失败的任务，或者已经在运行。
+too-many-waiting = 你有 { $waiting } 个任务在排队，最多 { $limit } 个。请等一等，或用 /cancel 取消一些。
+busy = Easel 正忙，没有保留这次请求。请过一分钟再试。
+defect = 抱歉，Easel 内部出错了。如果再次发生，请把这个编号告诉管理员：{ $id }
+
+batch-cancelled = 已取消 { $id }。
+batch-retried = { $id } 已重新运行。
+batch-deleted = 已删除 { $id } 及其图片。
+originals-none = 这里还没有完成的图片。
+
+queue-empty = 你没有正在排队或运行的任务。
+queue-title = 你的批次，从早到晚：
+queue-line = { $id } · { $status } · { $prompt }
+show-line = { $id } · { $prompt }
+
+models-title = 模型：
+models-none = 目前无法连接任何图像服务，所以没有可用的模型。
+models-line = { $name }{ $marks }
+models-default = 默认
+models-edits = 可从图片开始
+
+pools-title = 同时运行的任务数：
+pools-line = { $name }：{ $concurrency } · 运行 { $running } · 排队 { $waiting }
+pools-line-paused = { $name }：{ $concurrency } · 已暂停 · 运行 { $running } · 排队 { $waiting }
+concurrency-changed = 已修改。同时运行的任务数：
+
+help-text =
+    Easel 把文字变成图片。
+    
+    /imagine 雪地里的狐狸 --ar 16:9 --n 4
+    附上图片，就会修改那张图片。
+help-text-telegram =
+    在私聊中，直接发送文字就是提示词。发送带说明的照片，会按说明修改；带说明的相册会成为一个批次。用 /imagine 加提示词回复一张图片，就以它为起点。
+help-flags =
+    提示词末尾可以加参数：
+    --ar 16:9 · 宽高比
+    --n 4 · 生成几张
+    --seed 7 · 种子相同则结果相同
+    --no 手, 脚 · 画面里不要的内容
+    --model 名称 · 可以多个：--model a,b
+    --strength 0.6 · 偏离原图的程度
+    { "{" }红色|蓝色{ "}" }的狐狸 · 每个选项一个任务
+help-commands = 命令：
+help-command = /{ $name } · { $description }
