@@ -42,7 +42,7 @@ export async function readBatches(
   batchIds: readonly string[],
 ): Promise<Map<string, BatchView>> {
   if (batchIds.length === 0) return new Map();
-  const [batches, tasks, images] = await Promise.all([
+  const [batches, tasks] = await Promise.all([
     db
       .selectFrom('batches')
       .innerJoin('users', 'users.id', 'batches.userId')
@@ -69,24 +69,25 @@ export async function readBatches(
       .orderBy('batchId')
       .orderBy('ordinal')
       .execute(),
-    db
-      .selectFrom('images')
-      .innerJoin('tasks', 'tasks.id', 'images.taskId')
-      .select([
-        'images.id',
-        'images.taskId',
-        'images.index',
-        'images.mediaType',
-        'images.width',
-        'images.height',
-        'images.byteLength',
-        'images.seed',
-      ])
-      .where('tasks.batchId', 'in', batchIds)
-      .orderBy('images.taskId')
-      .orderBy('images.index')
-      .execute(),
   ]);
+  // After the tasks: a task that was read as completed has its images on record by then.
+  const images = await db
+    .selectFrom('images')
+    .innerJoin('tasks', 'tasks.id', 'images.taskId')
+    .select([
+      'images.id',
+      'images.taskId',
+      'images.index',
+      'images.mediaType',
+      'images.width',
+      'images.height',
+      'images.byteLength',
+      'images.seed',
+    ])
+    .where('tasks.batchId', 'in', batchIds)
+    .orderBy('images.taskId')
+    .orderBy('images.index')
+    .execute();
   const imagesByTask = groupBy(images, (image) => image.taskId);
   const tasksByBatch = groupBy(tasks, (task) => task.batchId);
   return new Map(
