@@ -1,0 +1,68 @@
+import type { CardPicture } from '../../chat/index.js';
+import type { Engine } from '../../engine/index.js';
+import type { CardFile } from './card-message.js';
+
+/** Files a message, and items a media gallery. https://discord.com/developers/docs/components/reference#media-gallery */
+export const fileLimit = 10;
+
+const extensions: Readonly<Record<string, string>> = {
+  'image/jpeg': 'jpg',
+  'image/png': 'png',
+  'image/webp': 'webp',
+  'image/gif': 'gif',
+};
+
+type ImageReader = Pick<Engine, 'readGrid' | 'readImageWithin'>;
+
+/**
+ * The pictures of a card as files of at most `maxBytes` each: the grid first, then the originals.
+ * Where the grid and the originals are more than ten, the originals alone, the first ten of them.
+ */
+export async function cardFiles(
+  engine: ImageReader,
+  picture: CardPicture | null,
+  maxBytes: number,
+): Promise<CardFile[]> {
+  if (!picture) return [];
+  if (picture.kind === 'preview') {
+    const name = `preview.${extensionOf(picture.mediaType)}`;
+    return [{ name, bytes: picture.bytes, mediaType: picture.mediaType, description: '' }];
+  }
+  const images = picture.images.slice(0, fileLimit);
+  const withGrid = images.length > 1 && images.length < fileLimit;
+  const [grid, originals] = await Promise.all([
+    withGrid ? gridFile(engine, images, maxBytes) : undefined,
+    imageFiles(engine, images, maxBytes),
+  ]);
+  return grid ? [grid, ...originals] : originals;
+}
+
+/** Finished images as files, each as it is where it fits. */
+export async function imageFiles(
+  engine: ImageReader,
+  images: readonly { readonly id: string; readonly description: string }[],
+  maxBytes: number,
+): Promise<CardFile[]> {
+  return Promise.all(
+    images.map(async ({ id, description }) => {
+      const { bytes, mediaType } = await engine.readImageWithin(id, { maxBytes });
+      return { name: `easel-${id}.${extensionOf(mediaType)}`, bytes, mediaType, description };
+    }),
+  );
+}
+
+/** Undefined when it is too large: the originals say the same. */
+async function gridFile(
+  engine: ImageReader,
+  images: readonly { readonly id: string; readonly description: string }[],
+  maxBytes: number,
+): Promise<CardFile | undefined> {
+  const { bytes, mediaType } = await engine.readGrid(images.map(({ id }) => id));
+  if (bytes.byteLength > maxBytes) return undefined;
+  const description = images.map((image) => image.description).find((text) => text !== '') ?? '';
+  return { name: `grid.${extensionOf(mediaType)}`, bytes, mediaType, description };
+}
+
+function extensionOf(mediaType: string): string {
+  return extensions[mediaType] ?? 'bin';
+}

@@ -1,0 +1,196 @@
+import {
+  type APIChannel,
+  type APIInteractionResponse,
+  type APIMessage,
+  type RawFile,
+  REST,
+  RESTEvents,
+  type RESTOptions,
+  type RESTPutAPIApplicationCommandsJSONBody,
+  Routes,
+} from 'discord.js';
+import { translateDiscordError } from './discord-errors.js';
+
+/** A message's body and the files that its `attachment://` addresses name. */
+export interface OutgoingMessage {
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly files: readonly RawFile[];
+}
+
+/** What answers an interaction: its id and its token, which lives 15 minutes. */
+export interface InteractionKey {
+  readonly applicationId: string;
+  readonly id: string;
+  readonly token: string;
+}
+
+/** What Discord said is left of a bucket after a request in it. */
+export interface BucketState {
+  readonly scope: string;
+  readonly remaining: number;
+  readonly resetAfterMs: number;
+}
+
+export interface DiscordApiOptions {
+  readonly token: string;
+  /** Ends in `/api`. */
+  readonly apiUrl: string;
+  readonly onBucket?: (state: BucketState) => void;
+}
+
+export type DiscordApi = ReturnType<typeof createDiscordApi>;
+
+/** Milliseconds. Ten files of 10 MiB need a while. */
+const requestTimeoutMs = 30_000;
+
+/**
+ * The settings of every REST client here. discord.js repeats a request whose answer was lost, and
+ * so posts twice: nothing is retried below us. It also waits inside for a full bucket: a request
+ * that must wait is rejected, so that the card's renderer decides what goes first.
+ */
+export function restOptions(apiUrl: string): Partial<RESTOptions> {
+  return {
+    api: apiUrl,
+    retries: 0,
+    timeout: requestTimeoutMs,
+    rejectOnRateLimit: () => true,
+  };
+}
+
+/** The routes in use, one function each. @throws DiscordError from each of them */
+export function createDiscordApi({ token, apiUrl, onBucket }: DiscordApiOptions) {
+  const bot = new REST(restOptions(apiUrl)).setToken(token);
+  /**
+   * Interactions are answered without the bot's token (a 401 there would make discord.js forget
+   * it), and are exempt from the 50 requests a second.
+   * https://discord.com/developers/docs/interactions/receiving-and-responding#endpoints
+   */
+  const interactions = new REST({
+    ...restOptions(apiUrl),
+    globalRequestsPerSecond: Number.POSITIVE_INFINITY,
+  });
+  for (const rest of [bot, interactions]) {
+    rest.on(RESTEvents.Response, ({ path }, response) => {
+      const remaining = response.headers.get('x-ratelimit-remaining');
+      const resetAfter = response.headers.get('x-ratelimit-reset-after');
+      if (remaining === null || resetAfter === null) return;
+      onBucket?.({
+        scope: bucketScope(path),
+        remaining: Number(remaining),
+        resetAfterMs: Number(resetAfter) * 1000,
+      });
+    });
+  }
+
+  return {
+    /** Once an interaction. Returns the id of the message that it made, where Discord tells. */
+    async respond(
+      { id, token: key }: InteractionKey,
+      response: APIInteractionResponse,
+      files = [],
+    ) {
+      const answer = await translated<{ resource?: { message?: APIMessage } } | undefined>(() =>
+        interactions.post(Routes.interactionCallback(id, key), {
+          auth: false,
+          query: new URLSearchParams({ with_response: 'true' }),
+          body: response,
+          files,
+        }),
+      );
+      return answer?.resource?.message?.id ?? null;
+    },
+
+    editOriginal({ applicationId, token: key }: InteractionKey, message: OutgoingMessage) {
+      return translated<APIMessage>(() =>
+        interactions.patch(Routes.webhookMessage(applicationId, key), {
+          auth: false,
+          ...requestOf(message),
+        }),
+      );
+    },
+
+    deleteOriginal({ applicationId, token: key }: InteractionKey) {
+      return translated<void>(() =>
+        interactions.delete(Routes.webhookMessage(applicationId, key), { auth: false }),
+      );
+    },
+
+    /** Not repeatable: it has no nonce. */
+    followUp({ applicationId, token: key }: InteractionKey, message: OutgoingMessage) {
+      return translated<APIMessage>(() =>
+        interactions.post(Routes.webhook(applicationId, key), {
+          auth: false,
+          query: new URLSearchParams({ wait: 'true' }),
+          ...requestOf(message),
+        }),
+      );
+    },
+
+    createMessage(channelId: string, message: OutgoingMessage) {
+      return translated<APIMessage>(() =>
+        bot.post(Routes.channelMessages(channelId), requestOf(message)),
+      );
+    },
+
+    editMessage(channelId: string, messageId: string, message: OutgoingMessage) {
+      return translated<APIMessage>(() =>
+        bot.patch(Routes.channelMessage(channelId, messageId), requestOf(message)),
+      );
+    },
+
+    deleteMessage(channelId: string, messageId: string) {
+      return translated<void>(() => bot.delete(Routes.channelMessage(channelId, messageId)));
+    },
+
+    /** At most 100, newest first, all younger than the snowflake `after`. */
+    messagesAfter(channelId: string, after: string) {
+      return translated<APIMessage[]>(() =>
+        bot.get(Routes.channelMessages(channelId), {
+          query: new URLSearchParams({ after, limit: '100' }),
+        }),
+      );
+    },
+
+    /** The direct channel with a user; the same one each time. */
+    async openDirectChannel(userId: string): Promise<string> {
+      const channel = await translated<APIChannel>(() =>
+        bot.post(Routes.userChannels(), { body: { recipient_id: userId } }),
+      );
+      return channel.id;
+    },
+
+    commands(applicationId: string) {
+      return translated<unknown[]>(() =>
+        bot.get(Routes.applicationCommands(applicationId), {
+          query: new URLSearchParams({ with_localizations: 'true' }),
+        }),
+      );
+    },
+
+    replaceCommands(applicationId: string, commands: RESTPutAPIApplicationCommandsJSONBody) {
+      return translated<unknown>(() =>
+        bot.put(Routes.applicationCommands(applicationId), { body: commands }),
+      );
+    },
+  };
+}
+
+/** Buckets go by what stands in the path: an interaction's token, or a channel. */
+export function bucketScope(path: string): string {
+  const interaction = /^\/(?:webhooks|interactions)\/\d+\/([^/?]+)/.exec(path);
+  if (interaction) return `interaction:${interaction[1]}`;
+  const channel = /^\/channels\/(\d+)/.exec(path);
+  return channel ? `channel:${channel[1]}` : 'other';
+}
+
+function requestOf({ body, files }: OutgoingMessage) {
+  return { body, files: [...files] };
+}
+
+async function translated<T>(request: () => Promise<unknown>): Promise<T> {
+  try {
+    return (await request()) as T;
+  } catch (error) {
+    throw translateDiscordError(error);
+  }
+}

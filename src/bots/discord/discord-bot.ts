@@ -1,0 +1,120 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { type Chat, type ChatPlatform, StartError } from '../../chat/index.js';
+import { type Engine, RecordUnavailableError } from '../../engine/index.js';
+import { registerCommands } from './command-registration.js';
+import { createDiscordApi } from './discord-api.js';
+import { DiscordError } from './discord-errors.js';
+import { createDiscordPlatform } from './discord-platform.js';
+import { createEditBudget } from './edit-budget.js';
+import { createFileHosts, type HostLookup } from './file-hosts.js';
+import { createGateway } from './gateway.js';
+import { createInteractionHandler } from './interaction-handler.js';
+import { passingProblems } from './repeat.js';
+
+export interface DiscordBotDependencies {
+  readonly token: string;
+  /** Ends in `/api`; absent means Discord's own. */
+  readonly apiUrl?: string;
+  /** `DISCORD_CDN_HOSTS`: the only ones that attachments come from, as `host` or `host:port`. */
+  readonly cdnHosts: readonly string[];
+  readonly engine: Pick<Engine, 'inbox' | 'readGrid' | 'readImageWithin'>;
+  readonly chat: Pick<Chat, 'handle' | 'commands' | 'commandGroups' | 'text'>;
+  /** Wall clock: an interaction's token outlives a restart. */
+  readonly now: () => Date;
+  readonly log: Logger;
+  /** Fetches attachments. */
+  readonly fetch?: typeof globalThis.fetch;
+  readonly lookup?: HostLookup;
+  /** Called when Discord shuts the bot out while it runs, e.g. because its token was replaced. */
+  readonly onFatal?: (error: StartError) => void;
+}
+
+export interface DiscordBot {
+  /**
+   * Resolves when the bot takes interactions and its commands are registered. Waits, with a line
+   * for each try, while Discord is away.
+   * @throws StartError not retryable: wrong token
+   */
+  start(): Promise<void>;
+  /** Takes no more interactions and closes the gateway. Cards can still be shown. */
+  stop(): Promise<void>;
+  readonly platform: ChatPlatform;
+}
+
+const discordApiUrl = 'https://discord.com/api';
+
+/** Milliseconds. */
+const settleWithinMs = 2000;
+const firstPauseMs = 1000;
+const longestPauseMs = 60_000;
+
+export function createDiscordBot(deps: DiscordBotDependencies): DiscordBot {
+  const { token, apiUrl = discordApiUrl, engine, chat, now, log } = deps;
+  const budget = createEditBudget({ monotonicMs: () => performance.now() });
+  const api = createDiscordApi({ token, apiUrl, onBucket: budget.observed });
+  const hosts = createFileHosts({
+    hosts: deps.cdnHosts,
+    allowHttp: apiUrl !== discordApiUrl,
+    ...(deps.lookup ? { lookup: deps.lookup } : {}),
+  });
+  const attachments = { fetch: deps.fetch ?? globalThis.fetch, hosts };
+  const handler = createInteractionHandler({ api, engine, chat, attachments, now, log });
+  const gateway = createGateway({
+    token,
+    apiUrl,
+    log,
+    onInteraction: handler.take,
+    onSession: () => void resume(),
+    onFatal: (error) => deps.onFatal?.(error),
+  });
+  const stopped = new AbortController();
+
+  /** With the record away, the next session tries again. */
+  async function resume(): Promise<void> {
+    try {
+      await handler.resume();
+    } catch (error) {
+      const known = error instanceof RecordUnavailableError;
+      log.error(known ? {} : { error }, 'could not read the interactions left open');
+    }
+  }
+
+  async function register(applicationId: string): Promise<void> {
+    for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+      try {
+        return await registerCommands(api, applicationId, chat, log);
+      } catch (error) {
+        if (!(error instanceof DiscordError)) throw error;
+        if (!passingProblems.includes(error.problem)) {
+          throw new StartError(`Discord refused the commands: ${error.message}`, {
+            retryable: false,
+          });
+        }
+        const retryInMs = error.retryAfterMs ?? pauseMs;
+        log.warn({ reason: error.message, retryInMs }, 'commands not registered; trying again');
+        await sleep(retryInMs, undefined, { signal: stopped.signal });
+      }
+    }
+  }
+
+  return {
+    platform: createDiscordPlatform({ api, engine, chat, budget, now, log }),
+
+    async start() {
+      const applicationId = await gateway.connect();
+      await register(applicationId);
+    },
+
+    async stop() {
+      stopped.abort();
+      await gateway.close();
+      const patience = new AbortController();
+      await Promise.race([
+        handler.settled(),
+        sleep(settleWithinMs, undefined, { signal: patience.signal }),
+      ]);
+      patience.abort();
+    },
+  };
+}

@@ -1,0 +1,226 @@
+import { createHash } from 'node:crypto';
+import type { Logger } from 'pino';
+import type { CardToShow, Chat, ChatPlatform, ShowOutcome } from '../../chat/index.js';
+import type { CardAddress, Engine } from '../../engine/index.js';
+import { type DiscordAddress, readAddress } from './address.js';
+import { cardFiles } from './card-files.js';
+import { cardMessage } from './card-message.js';
+import type { DiscordApi, OutgoingMessage } from './discord-api.js';
+import { DiscordError } from './discord-errors.js';
+import type { CardBuckets, EditBudget } from './edit-budget.js';
+import { findCardMessage } from './find-card-message.js';
+
+export interface DiscordPlatformDependencies {
+  readonly api: DiscordApi;
+  readonly engine: Pick<Engine, 'readGrid' | 'readImageWithin'>;
+  readonly chat: Pick<Chat, 'text'>;
+  readonly budget: EditBudget;
+  readonly now: () => Date;
+  readonly log: Logger;
+}
+
+/** A way to show a card: an edit can be repeated without harm, a new message by its nonce. */
+type Route = 'original' | 'message' | 'new-message';
+
+/** Milliseconds before another try where Discord names no time. */
+const unwellRetryMs = 1000;
+const unauthorizedRetryMs = 60_000;
+/** A private card whose token is over waits for its end, and is then sent as a direct message. */
+const privateWaitMs = 30_000;
+/** Discord knows a nonce for a few minutes; after this, the channel is searched instead. */
+const nonceTrustMs = 120_000;
+/** A card whose message somebody deleted is sent anew once. */
+const resendLimit = 1;
+
+export function createDiscordPlatform(deps: DiscordPlatformDependencies): ChatPlatform {
+  const { api, engine, chat, budget, now, log } = deps;
+
+  async function show(card: CardToShow): Promise<ShowOutcome> {
+    let address = readAddress(card.address);
+    let message = await compose(card, address);
+    for (;;) {
+      const route = routeOf(address, now().getTime());
+      const refusal = refusalOf(card, address, route);
+      if (refusal) return refusal;
+      try {
+        const shownAt = await send(card, address, route, message);
+        budget.edited(bucketsOf(address), uploadedBytes(message));
+        return { kind: 'shown', address: shownAt satisfies CardAddress };
+      } catch (error) {
+        if (!(error instanceof DiscordError)) throw error;
+        const withoutFiles = message.files.length > 0 && filesRefused(error);
+        if (withoutFiles) {
+          message = composeWithoutFiles(card, address, error);
+          continue;
+        }
+        const next = afterFailure(error, address, route);
+        if ('kind' in next) return next;
+        log.debug(
+          { batchId: card.batchId, route, reason: error.message },
+          'card takes another way',
+        );
+        address = next;
+      }
+    }
+  }
+
+  async function compose(card: CardToShow, address: DiscordAddress): Promise<OutgoingMessage> {
+    const files = await cardFiles(engine, card.view.picture, address.attachmentLimitBytes);
+    return cardMessage(card.view, files);
+  }
+
+  /** The user hears why the pictures are missing, instead of nothing. */
+  function composeWithoutFiles(card: CardToShow, address: DiscordAddress, error: DiscordError) {
+    const key = error.problem === 'too-large' ? 'discord-files-too-large' : 'discord-files-refused';
+    const notice = chat.text(address.locale, key);
+    log.warn({ batchId: card.batchId, reason: error.message }, 'Discord refused the pictures');
+    return cardMessage({ ...card.view, lines: [...card.view.lines, notice] }, []);
+  }
+
+  async function send(
+    card: CardToShow,
+    address: DiscordAddress,
+    route: Route,
+    message: OutgoingMessage,
+  ): Promise<DiscordAddress> {
+    if (route === 'original' && address.token !== null) {
+      const key = {
+        applicationId: address.applicationId,
+        id: address.interactionId,
+        token: address.token,
+      };
+      const { id } = await api.editOriginal(key, message);
+      return { ...address, messageId: id };
+    }
+    if (route === 'message' && address.messageId !== null) {
+      await api.editMessage(address.channelId, address.messageId, message);
+      return address;
+    }
+    return sendNew(card, address, message);
+  }
+
+  async function sendNew(
+    card: CardToShow,
+    address: DiscordAddress,
+    message: OutgoingMessage,
+  ): Promise<DiscordAddress> {
+    const direct = address.ephemeral || !address.channelReachable;
+    const channelId = direct ? await api.openDirectChannel(address.userId) : address.channelId;
+    const nonce = nonceOf(card.batchId, address.resends);
+    const doubtful =
+      card.sendingSince !== null && now().getTime() - card.sendingSince.getTime() > nonceTrustMs;
+    const earlier =
+      doubtful && card.sendingSince
+        ? await findCardMessage(api, channelId, card.batchId, card.sendingSince)
+        : undefined;
+    if (earlier !== undefined) {
+      await api.editMessage(channelId, earlier, message);
+      return movedTo(address, channelId, earlier);
+    }
+    await card.sending();
+    const reference =
+      address.replyTo !== null && !direct
+        ? { message_reference: { message_id: address.replyTo, fail_if_not_exists: false } }
+        : {};
+    const { id } = await api.createMessage(channelId, {
+      ...message,
+      body: { ...message.body, ...reference, nonce, enforce_nonce: true },
+    });
+    return movedTo(address, channelId, id);
+  }
+
+  /** What ends the delivery, or the address to try next. */
+  function afterFailure(
+    error: DiscordError,
+    address: DiscordAddress,
+    route: Route,
+  ): ShowOutcome | DiscordAddress {
+    const reason = error.message;
+    switch (error.problem) {
+      case 'rate-limited': {
+        const retryAfterMs = error.retryAfterMs ?? unwellRetryMs;
+        budget.limited(bucketsOf(address).scope, retryAfterMs);
+        return { kind: 'later', retryAfterMs, reason };
+      }
+      case 'unwell':
+      case 'unanswered':
+      case 'unreachable':
+        return { kind: 'later', retryAfterMs: unwellRetryMs, reason };
+      case 'unauthorized':
+        log.error({ reason }, 'Discord does not take the bot’s token any more');
+        return { kind: 'later', retryAfterMs: unauthorizedRetryMs, reason };
+      case 'interaction-over':
+        if (route !== 'original') throw error;
+        return { ...address, token: null };
+      case 'message-gone':
+        if (route === 'new-message' || address.resends >= resendLimit) {
+          return { kind: 'undeliverable', reason };
+        }
+        return { ...address, token: null, messageId: null, resends: address.resends + 1 };
+      case 'channel-gone':
+      case 'forbidden':
+        return { kind: 'undeliverable', reason };
+      case 'already-acknowledged':
+      case 'too-large':
+      case 'refused':
+        throw error;
+    }
+  }
+
+  return {
+    name: 'discord',
+    readyInMs: (address, final) => budget.readyInMs(bucketsOf(readAddress(address)), final),
+    show,
+  };
+}
+
+/** The token is also tried past its time where nothing else reaches the card's message. */
+function routeOf(address: DiscordAddress, nowMs: number): Route {
+  const byBot = !address.ephemeral && address.channelReachable;
+  if (address.token !== null && (nowMs < address.tokenExpiresAt || !byBot)) return 'original';
+  return byBot && address.messageId !== null ? 'message' : 'new-message';
+}
+
+/** Progress never makes a new message, and only the end of a private card does. */
+function refusalOf(card: CardToShow, address: DiscordAddress, route: Route): ShowOutcome | null {
+  if (route !== 'new-message') return null;
+  const reason = 'the card has no message to edit';
+  if (card.tick) return { kind: 'later', retryAfterMs: unwellRetryMs, reason };
+  const direct = address.ephemeral || !address.channelReachable;
+  return direct && !card.final ? { kind: 'later', retryAfterMs: privateWaitMs, reason } : null;
+}
+
+function movedTo(address: DiscordAddress, channelId: string, messageId: string): DiscordAddress {
+  return {
+    ...address,
+    channelId,
+    messageId,
+    token: null,
+    ephemeral: false,
+    channelReachable: true,
+  };
+}
+
+function filesRefused({ problem }: DiscordError): boolean {
+  return problem === 'too-large' || problem === 'forbidden';
+}
+
+function bucketsOf(address: DiscordAddress): CardBuckets {
+  return {
+    card: address.interactionId,
+    channel: address.channelId,
+    scope: address.token === null ? `channel:${address.channelId}` : `interaction:${address.token}`,
+  };
+}
+
+function uploadedBytes({ files }: OutgoingMessage): number {
+  return files.reduce(
+    (sum, { data }) => sum + (data instanceof Uint8Array ? data.byteLength : 0),
+    0,
+  );
+}
+
+/** At most 25 characters; the same for the same card, another once its message was deleted. */
+function nonceOf(batchId: string, resends: number): string {
+  return createHash('sha256').update(`${batchId}:${resends}`).digest('base64url').slice(0, 25);
+}

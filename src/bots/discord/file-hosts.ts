@@ -1,0 +1,74 @@
+import { lookup as lookUpByDns } from 'node:dns/promises';
+import { BlockList, isIP } from 'node:net';
+
+/** Resolves a host name to all its addresses. */
+export type HostLookup = (host: string) => Promise<readonly string[]>;
+
+export interface FileHostsOptions {
+  /** `host` for the scheme's own port, or `host:port`. */
+  readonly hosts: readonly string[];
+  /** Plain http is for a stand-in of Discord on one's own machine. */
+  readonly allowHttp: boolean;
+  readonly lookup?: HostLookup;
+}
+
+/** These are on the public internet; a name server that says otherwise is lying. */
+const discordHosts = new Set(['cdn.discordapp.com', 'media.discordapp.net']);
+
+const notPublic = new BlockList();
+for (const [network, prefix] of [
+  ['0.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['172.16.0.0', 12],
+  ['192.0.0.0', 24],
+  ['192.168.0.0', 16],
+  ['198.18.0.0', 15],
+  ['224.0.0.0', 3],
+] as const) {
+  notPublic.addSubnet(network, prefix, 'ipv4');
+}
+for (const [network, prefix] of [
+  ['::', 127],
+  ['64:ff9b::', 96],
+  ['fc00::', 7],
+  ['fe80::', 10],
+  ['ff00::', 8],
+] as const) {
+  notPublic.addSubnet(network, prefix, 'ipv6');
+}
+
+/**
+ * Says which addresses attachments may come from. A host that the operator lists may be private,
+ * Discord's own may not.
+ */
+export function createFileHosts({ hosts, allowHttp, lookup = systemLookup }: FileHostsOptions) {
+  const listed = new Set(hosts.map((host) => host.toLowerCase()));
+  return {
+    async admits(address: string): Promise<boolean> {
+      if (!URL.canParse(address)) return false;
+      const url = new URL(address);
+      if (url.protocol !== 'https:' && !(allowHttp && url.protocol === 'http:')) return false;
+      if (url.username !== '' || url.password !== '') return false;
+      const port = url.port || (url.protocol === 'https:' ? '443' : '80');
+      if (!listed.has(url.host) && !listed.has(`${url.hostname}:${port}`)) return false;
+      if (!discordHosts.has(url.hostname)) return true;
+      const addresses = await lookup(url.hostname);
+      return addresses.length > 0 && addresses.every(isPublicAddress);
+    },
+  };
+}
+
+/** Internet addresses that anybody can reach; IPv4 in IPv6's clothes is judged as IPv4. */
+export function isPublicAddress(address: string): boolean {
+  const family = isIP(address);
+  if (family === 0) return false;
+  return !notPublic.check(address, family === 6 ? 'ipv6' : 'ipv4');
+}
+
+async function systemLookup(host: string): Promise<readonly string[]> {
+  const found = await lookUpByDns(host, { all: true });
+  return found.map(({ address }) => address);
+}

@@ -1,0 +1,125 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type APIInteraction,
+  DiscordjsError,
+  DiscordjsErrorCodes,
+  Events,
+  GatewayCloseCodes,
+  GatewayDispatchEvents,
+  GatewayIntentBits,
+  Options,
+} from 'discord.js';
+import type { Logger } from 'pino';
+import { StartError } from '../../chat/index.js';
+import { restOptions } from './discord-api.js';
+import { DiscordError, translateDiscordError } from './discord-errors.js';
+import { GatewayClient } from './gateway-client.js';
+
+export interface GatewayOptions {
+  readonly token: string;
+  /** Ends in `/api`. */
+  readonly apiUrl: string;
+  readonly log: Logger;
+  readonly onInteraction: (interaction: APIInteraction) => void;
+  /** A new session, not a resumed one: events may have been missed. */
+  readonly onSession: () => void;
+  /** Discord closed the gateway for good. */
+  readonly onFatal: (error: StartError) => void;
+}
+
+export type Gateway = ReturnType<typeof createGateway>;
+
+/** Why Discord closes the gateway for good; waiting helps with none of them. */
+const fatalReasons: Readonly<Record<number, string>> = {
+  [GatewayCloseCodes.AuthenticationFailed]: 'the token is not valid: check DISCORD_TOKEN',
+  [GatewayCloseCodes.InvalidShard]: 'the shard is not valid',
+  [GatewayCloseCodes.ShardingRequired]: 'the bot is in too many servers for one connection',
+  [GatewayCloseCodes.InvalidAPIVersion]: 'the version of the API is gone',
+  [GatewayCloseCodes.InvalidIntents]: 'the intents are not valid',
+  [GatewayCloseCodes.DisallowedIntents]: 'the intents are not allowed to this bot',
+};
+
+/** Milliseconds. */
+const firstPauseMs = 1000;
+const longestPauseMs = 30_000;
+
+/** The connection on which interactions arrive. No intent but the servers: nobody's messages. */
+export function createGateway(options: GatewayOptions) {
+  const { token, apiUrl, log, onInteraction, onSession, onFatal } = options;
+  const { host } = new URL(apiUrl);
+  const client = new GatewayClient({
+    intents: [GatewayIntentBits.Guilds],
+    rest: restOptions(apiUrl),
+    makeCache: Options.cacheWithLimits({ ...Options.DefaultMakeCacheSettings, MessageManager: 0 }),
+  });
+  const ended = new AbortController();
+
+  // The packet as it came, before discord.js makes objects of it: the inbox keeps it so.
+  client.ws.on(GatewayDispatchEvents.InteractionCreate, onInteraction);
+  client.ws.on(GatewayDispatchEvents.Ready, onSession);
+  client.on(Events.ShardReconnecting, () => {
+    log.warn({ host }, 'Discord’s gateway is away; reconnecting');
+  });
+  client.on(Events.ShardResume, () => log.info({ host }, 'Discord’s gateway is back'));
+
+  /** Resolves with the application's id. @throws StartError */
+  async function connect(): Promise<string> {
+    const ready = new Promise<string>((resolve, reject) => {
+      client.once(Events.ClientReady, ({ application }) => resolve(application.id));
+      client.on(Events.ShardDisconnect, ({ code }) => {
+        const reason = fatalReasons[code] ?? `it closed with ${code}`;
+        const error = new StartError(`Discord (${host}): ${reason}`, { retryable: false });
+        reject(error);
+        onFatal(error);
+      });
+    });
+    // It is awaited below, perhaps after it was rejected.
+    ready.catch(() => {});
+    await logIn();
+    return ready;
+  }
+
+  async function logIn(): Promise<void> {
+    for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+      try {
+        await client.login(token);
+        return;
+      } catch (error) {
+        if (ended.signal.aborted) throw new StartError('Discord: stopped', { retryable: true });
+        if (isWrongToken(error)) {
+          const message = `Discord (${host}): the token is not valid: check DISCORD_TOKEN`;
+          throw new StartError(message, { retryable: false });
+        }
+        const reason = reasonOf(error);
+        log.warn({ host, reason, retryInMs: pauseMs }, 'Discord is unreachable; trying again');
+        if (client.isConnecting) return;
+        await sleep(pauseMs, undefined, { signal: ended.signal });
+      }
+    }
+  }
+
+  return {
+    connect,
+    /** Takes no more interactions, and resolves when the connection is closed. */
+    async close(): Promise<void> {
+      ended.abort();
+      client.ws.removeAllListeners(GatewayDispatchEvents.InteractionCreate);
+      await client.end();
+    },
+  };
+}
+
+function isWrongToken(error: unknown): boolean {
+  if (error instanceof DiscordjsError) return error.code === DiscordjsErrorCodes.TokenInvalid;
+  return false;
+}
+
+function reasonOf(error: unknown): string {
+  try {
+    return translateDiscordError(error).message;
+  } catch (unknownError) {
+    // The gateway's socket reports in plain errors, which name neither address nor token.
+    if (unknownError instanceof DiscordError) throw unknownError;
+    return unknownError instanceof Error ? unknownError.message : String(unknownError);
+  }
+}

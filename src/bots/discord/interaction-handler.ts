@@ -1,0 +1,236 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { APIInteraction } from 'discord.js';
+import type { Logger } from 'pino';
+import { type Chat, type ChatRequest, decodeButton, type Reply } from '../../chat/index.js';
+import { type Engine, RecordUnavailableError } from '../../engine/index.js';
+import { readAddress } from './address.js';
+import { type AttachmentSource, discordAttachment } from './attachments.js';
+import { fileLimit, imageFiles } from './card-files.js';
+import { rawFile } from './card-message.js';
+import type { DiscordApi } from './discord-api.js';
+import { DiscordError } from './discord-errors.js';
+import {
+  type AskingInteraction,
+  addressOf,
+  identityOf,
+  intentOf,
+  isAsking,
+  looksPrivate,
+  managesScope,
+  scopeOf,
+  tokenLifeMs,
+} from './interaction.js';
+import { createInteractionAnswer, type InteractionAnswer } from './interaction-answer.js';
+
+export interface InteractionHandlerDependencies {
+  readonly api: DiscordApi;
+  readonly engine: Pick<Engine, 'inbox' | 'readGrid' | 'readImageWithin'>;
+  readonly chat: Pick<Chat, 'handle' | 'text'>;
+  readonly attachments: AttachmentSource;
+  readonly now: () => Date;
+  readonly log: Logger;
+}
+
+/** Milliseconds after which Discord is told that an answer is coming; it waits 3 s. */
+const acknowledgeAfterMs = 1500;
+/** Milliseconds that the record has to take an interaction down. */
+const recordPatienceMs = 2000;
+const firstAnswerWithinMs = 2800;
+/** Milliseconds between tries to close an inbox row, and how many. */
+const closePauseMs = 2000;
+const closeAttempts = 30;
+
+export type InteractionHandler = ReturnType<typeof createInteractionHandler>;
+
+/** From an interaction to its answer; each is written down before anything else is done. */
+export function createInteractionHandler(deps: InteractionHandlerDependencies) {
+  const { api, engine, chat, attachments, now, log } = deps;
+  const underway = new Map<string, Promise<void>>();
+
+  /** Never rejects. */
+  function once(id: string, work: () => Promise<void>): void {
+    if (underway.has(id)) return;
+    const done = work()
+      .catch((error: unknown) => {
+        const reason = error instanceof DiscordError ? { reason: error.message } : { error };
+        log.error({ interactionId: id, ...reason }, 'interaction not answered');
+      })
+      .finally(() => underway.delete(id));
+    underway.set(id, done);
+  }
+
+  async function arrive(interaction: AskingInteraction): Promise<void> {
+    const receivedAt = now();
+    const receipt = await writeDown(interaction);
+    if (receipt === 'known') return;
+    if (receipt === 'kept') return answer(interaction, receivedAt);
+    const { locale, userId } = addressOf(interaction, receivedAt);
+    log.warn({ interactionId: interaction.id, userId }, 'the record is away, nothing was kept');
+    await answerTo(interaction, receivedAt).text(chat.text(locale, 'busy'), true);
+  }
+
+  async function writeDown(interaction: AskingInteraction): Promise<'kept' | 'known' | 'not-kept'> {
+    const { id } = interaction;
+    const writing = engine.inbox.receive('discord', id, interaction);
+    const patience = new AbortController();
+    try {
+      const receipt = await Promise.race([
+        writing,
+        sleep(recordPatienceMs, undefined, { signal: patience.signal }),
+      ]);
+      if (receipt) return receipt.isNew ? 'kept' : 'known';
+      // The user hears that nothing was kept, so a row that comes later must not be acted on.
+      writing.then(
+        () => close(id),
+        () => {},
+      );
+      return 'not-kept';
+    } catch (error) {
+      if (error instanceof RecordUnavailableError) return 'not-kept';
+      throw error;
+    } finally {
+      patience.abort();
+    }
+  }
+
+  async function answer(interaction: AskingInteraction, receivedAt: Date): Promise<void> {
+    const pending = answerTo(interaction, receivedAt);
+    const slow = setTimeout(() => {
+      // What goes wrong here goes wrong again, and is told, when the reply is delivered.
+      pending.acknowledge(looksPrivate(interaction)).catch(() => {});
+    }, acknowledgeAfterMs);
+    let reply: Reply;
+    try {
+      reply = await chat.handle(requestOf(interaction, pending));
+    } finally {
+      clearTimeout(slow);
+    }
+    try {
+      await deliver(interaction, pending, reply);
+    } catch (error) {
+      if (!(error instanceof DiscordError)) throw error;
+      log.warn({ interactionId: interaction.id, reason: error.message }, 'reply not delivered');
+    }
+    if (reply.kind !== 'card') await close(interaction.id);
+  }
+
+  function answerTo(interaction: AskingInteraction, receivedAt: Date): InteractionAnswer {
+    const { application_id: applicationId, id, token } = interaction;
+    return createInteractionAnswer({
+      api,
+      key: { applicationId, id, token },
+      address: addressOf(interaction, receivedAt),
+      log,
+      opens: opensMessage(interaction) ? 'new-message' : 'message-kept',
+      answerBy: receivedAt.getTime() + firstAnswerWithinMs,
+      now,
+    });
+  }
+
+  function requestOf(interaction: AskingInteraction, pending: InteractionAnswer): ChatRequest {
+    return {
+      platform: 'discord',
+      updateKey: interaction.id,
+      identity: identityOf(interaction),
+      scopeId: scopeOf(interaction),
+      get address() {
+        return pending.cardAddress();
+      },
+      managesScope: async () => managesScope(interaction),
+      intent: intentOf(interaction, (attachment) => discordAttachment(attachments, attachment)),
+      acknowledge: (options) => pending.acknowledge(options.private),
+    };
+  }
+
+  async function deliver(
+    interaction: AskingInteraction,
+    pending: InteractionAnswer,
+    reply: Reply,
+  ): Promise<void> {
+    switch (reply.kind) {
+      case 'card':
+      case 'quiet':
+        return pending.acknowledge(looksPrivate(interaction));
+      case 'text':
+        return pending.text(reply.text, reply.private);
+      case 'delete-message':
+        return pending.deleteMessage(
+          'message' in interaction ? interaction.message?.id : undefined,
+        );
+      case 'delete-card': {
+        await removeCard(reply.address);
+        return pending.text(reply.text, true);
+      }
+      case 'documents': {
+        await pending.acknowledge(true);
+        const { attachmentLimitBytes } = pending.cardAddress();
+        const images = reply.imageIds.slice(0, fileLimit).map((id) => ({ id, description: '' }));
+        const files = await imageFiles(engine, images, attachmentLimitBytes);
+        return pending.files(files.map(rawFile));
+      }
+    }
+  }
+
+  async function removeCard(address: ChatRequest['address']): Promise<void> {
+    const { applicationId, interactionId, token, tokenExpiresAt, channelId, messageId } =
+      readAddress(address);
+    try {
+      if (token !== null && now().getTime() < tokenExpiresAt) {
+        await api.deleteOriginal({ applicationId, id: interactionId, token });
+      } else if (messageId !== null) {
+        await api.deleteMessage(channelId, messageId);
+      }
+    } catch (error) {
+      if (!(error instanceof DiscordError)) throw error;
+      log.info({ interactionId, reason: error.message }, 'a deleted card stays in the chat');
+    }
+  }
+
+  /** The record may be away for a moment; a row left open would be answered again at start. */
+  async function close(id: string): Promise<void> {
+    for (let attempt = 1; attempt <= closeAttempts; attempt++) {
+      try {
+        return await engine.inbox.close('discord', id);
+      } catch (error) {
+        if (attempt === closeAttempts) throw error;
+        await sleep(closePauseMs, undefined, { ref: false });
+      }
+    }
+  }
+
+  return {
+    /** A new interaction from the gateway. */
+    take(interaction: APIInteraction): void {
+      if (isAsking(interaction)) once(interaction.id, () => arrive(interaction));
+      else log.warn({ interactionType: interaction.type }, 'an interaction of no known use');
+    },
+
+    /** Answers what an earlier process took down and left open. @throws RecordUnavailableError */
+    async resume(): Promise<void> {
+      for (const { key, payload, receivedAt } of await engine.inbox.open('discord')) {
+        if (underway.has(key)) continue;
+        const interaction = payload as APIInteraction;
+        const isAlive = now().getTime() - receivedAt.getTime() < tokenLifeMs;
+        if (isAlive && isAsking(interaction)) {
+          log.info({ interactionId: key }, 'answering an interaction left open');
+          once(key, () => answer(interaction, receivedAt));
+        } else {
+          log.warn({ interactionId: key, receivedAt }, 'an interaction left open is too old');
+          once(key, () => close(key));
+        }
+      }
+    },
+
+    /** Resolves when all that was taken is answered. */
+    async settled(): Promise<void> {
+      await Promise.all(underway.values());
+    },
+  };
+}
+
+/** Commands, and the buttons whose answer is a card or message of its own. */
+function opensMessage(interaction: AskingInteraction): boolean {
+  if (!('custom_id' in interaction.data)) return true;
+  const action = decodeButton(interaction.data.custom_id);
+  return action !== undefined && !['cancel', 'retry', 'delete'].includes(action.kind);
+}

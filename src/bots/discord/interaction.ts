@@ -1,0 +1,145 @@
+import {
+  type APIApplicationCommandInteraction,
+  type APIApplicationCommandInteractionDataOption,
+  type APIAttachment,
+  type APIInteraction,
+  type APIMessageComponentInteraction,
+  ApplicationCommandOptionType,
+  ApplicationIntegrationType,
+  InteractionContextType,
+  InteractionType,
+  MessageFlags,
+  PermissionFlagsBits,
+} from 'discord.js';
+import type { Attachment, Intent } from '../../chat/index.js';
+import type { Identity } from '../../engine/index.js';
+import type { DiscordAddress } from './address.js';
+
+/** The interactions that ask for something: commands and presses of a button. */
+export type AskingInteraction = APIApplicationCommandInteraction | APIMessageComponentInteraction;
+
+/**
+ * Milliseconds that an interaction's token is used, of the 15 minutes that it lives.
+ * https://discord.com/developers/docs/interactions/receiving-and-responding#followup-messages
+ */
+export const tokenLifeMs = 14.5 * 60_000;
+
+/** What Discord allows everybody, where an interaction does not say. */
+const defaultFileLimitBytes = 10 * 1024 * 1024;
+
+const managing = PermissionFlagsBits.ManageGuild | PermissionFlagsBits.Administrator;
+
+export function isAsking(interaction: APIInteraction): interaction is AskingInteraction {
+  return (
+    interaction.type === InteractionType.ApplicationCommand ||
+    interaction.type === InteractionType.MessageComponent
+  );
+}
+
+export function identityOf(interaction: AskingInteraction): Identity {
+  const user = interaction.member?.user ?? interaction.user;
+  if (!user) throw new Error(`Interaction ${interaction.id} has no user`);
+  return {
+    platform: 'discord',
+    platformUserId: user.id,
+    name: interaction.member?.nick ?? user.global_name ?? user.username,
+    locale: interaction.locale,
+  };
+}
+
+export function scopeOf(interaction: AskingInteraction): string {
+  return interaction.guild_id
+    ? `discord:${interaction.guild_id}`
+    : `discord:dm:${identityOf(interaction).platformUserId}`;
+}
+
+/** Manage Server or Administrator in a server; always in a private chat. */
+export function managesScope(interaction: AskingInteraction): boolean {
+  if (!interaction.guild_id) return true;
+  return (BigInt(interaction.member?.permissions ?? 0) & managing) !== 0n;
+}
+
+export function intentOf(
+  interaction: AskingInteraction,
+  toAttachment: (attachment: APIAttachment) => Attachment,
+): Intent {
+  if (interaction.type === InteractionType.MessageComponent) {
+    return { kind: 'button', payload: interaction.data.custom_id };
+  }
+  const { data } = interaction;
+  const resolved = 'resolved' in data ? data.resolved : undefined;
+  const attachments = resolved && 'attachments' in resolved ? resolved.attachments : {};
+  const words = [data.name];
+  let options = 'options' in data ? (data.options ?? []) : [];
+  for (let first = options[0]; first && isSubcommand(first); first = options[0]) {
+    words.push(first.name);
+    options = first.options ?? [];
+  }
+  const values: Record<string, string | number | boolean | Attachment> = {};
+  for (const each of options) {
+    if (!('value' in each)) continue;
+    const attachment = attachments?.[String(each.value)];
+    const isAttachment = each.type === ApplicationCommandOptionType.Attachment;
+    if (!isAttachment) values[each.name] = each.value;
+    else if (attachment) values[each.name] = toAttachment(attachment);
+  }
+  return { kind: 'command', name: words.join(' '), options: values };
+}
+
+/**
+ * The address of a card that answers this interaction, before Discord said where it stands.
+ * The token's time runs from `receivedAt`, by our own clock alone.
+ */
+export function addressOf(interaction: AskingInteraction, receivedAt: Date): DiscordAddress {
+  const channelId = interaction.channel?.id ?? interaction.channel_id;
+  if (!channelId) throw new Error(`Interaction ${interaction.id} has no channel`);
+  const press = interaction.type === InteractionType.MessageComponent ? interaction.message : null;
+  return {
+    channelId,
+    guildId: interaction.guild_id ?? null,
+    applicationId: interaction.application_id,
+    userId: identityOf(interaction).platformUserId,
+    interactionId: interaction.id,
+    token: interaction.token,
+    tokenExpiresAt: receivedAt.getTime() + tokenLifeMs,
+    ephemeral: false,
+    channelReachable: isChannelReachable(interaction),
+    messageId: null,
+    replyTo: press && !isEphemeral(press) ? press.id : null,
+    attachmentLimitBytes: interaction.attachment_size_limit ?? defaultFileLimitBytes,
+    locale: interaction.locale,
+    resends: 0,
+  };
+}
+
+/** Whether the answer should be for the asker's eyes only, judged before the chat layer has. */
+export function looksPrivate(interaction: AskingInteraction): boolean {
+  if (interaction.type === InteractionType.MessageComponent)
+    return isEphemeral(interaction.message);
+  const options = 'options' in interaction.data ? (interaction.data.options ?? []) : [];
+  return options.some((each) => each.name === 'private' && 'value' in each && each.value === true);
+}
+
+export function isEphemeral(message: { readonly flags?: number | undefined }): boolean {
+  return ((message.flags ?? 0) & MessageFlags.Ephemeral) !== 0;
+}
+
+/** The bot's own token opens servers that it is in, and its own direct messages. */
+function isChannelReachable(interaction: AskingInteraction): boolean {
+  if (interaction.context === InteractionContextType.PrivateChannel) return false;
+  if (!interaction.guild_id) return true;
+  const owners = interaction.authorizing_integration_owners ?? {};
+  const byUserAlone =
+    owners[ApplicationIntegrationType.UserInstall] !== undefined &&
+    owners[ApplicationIntegrationType.GuildInstall] === undefined;
+  return !byUserAlone;
+}
+
+type Option = APIApplicationCommandInteractionDataOption<InteractionType.ApplicationCommand>;
+
+function isSubcommand(option: Option): option is Extract<Option, { options?: unknown }> {
+  return (
+    option.type === ApplicationCommandOptionType.Subcommand ||
+    option.type === ApplicationCommandOptionType.SubcommandGroup
+  );
+}
