@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import type { CardPicture, CardView } from '../../chat/index.js';
+import { type Engine, EngineError } from '../../engine/index.js';
+
+/** sendPhoto's limits (core.telegram.org/bots/api#sendphoto). */
+const photoLimits = { maxBytes: 10_000_000, maxSideSum: 10_000, maxRatio: 20 };
+/** More than a sheet can show so that one still sees what they are. */
+const maxGridImages = 25;
+
+export interface PictureFile {
+  readonly bytes: Uint8Array;
+  readonly name: string;
+}
+
+/** Names what a card shows: the same key is the same picture. */
+export function pictureKey(picture: CardPicture): string {
+  if (picture.kind === 'preview') return 'preview';
+  const ids = picture.images.map(({ id }) => id).join(' ');
+  return createHash('sha256').update(ids).digest('base64url').slice(0, 16);
+}
+
+/**
+ * The one photo that a Telegram card has room for: the preview, the image, or the grid of several.
+ * Undefined where the images are no longer stored.
+ */
+export async function readPicture(
+  engine: Engine,
+  picture: NonNullable<CardView['picture']>,
+): Promise<PictureFile | undefined> {
+  if (picture.kind === 'preview') {
+    return { bytes: picture.bytes, name: `preview.${extensionOf(picture.mediaType)}` };
+  }
+  const ids = picture.images.map(({ id }) => id).slice(0, maxGridImages);
+  const [first] = ids;
+  if (first === undefined) return undefined;
+  try {
+    if (ids.length > 1) {
+      const { bytes, mediaType } = await engine.readGrid(ids);
+      return { bytes, name: `grid.${extensionOf(mediaType)}` };
+    }
+    const { bytes, mediaType } = await engine.readImageWithin(first, photoLimits);
+    return { bytes, name: `${first}.${extensionOf(mediaType)}` };
+  } catch (error) {
+    if (error instanceof EngineError) return undefined;
+    throw error;
+  }
+}
+
+export function extensionOf(mediaType: string): string {
+  return mediaType === 'image/jpeg'
+    ? 'jpg'
+    : (/^image\/([a-z0-9]+)$/.exec(mediaType)?.[1] ?? 'bin');
+}

@@ -1,0 +1,105 @@
+import { type Api, InputFile } from 'grammy';
+import type { Logger } from 'pino';
+import { type Engine, EngineError } from '../../engine/index.js';
+import { extensionOf } from './card-picture.js';
+import type { SendBudget } from './send-budget.js';
+import { placement } from './send-options.js';
+import { TelegramCallError } from './telegram-errors.js';
+
+/** core.telegram.org/bots/api#senddocument; the same for all files of one request. */
+const maxBytes = 49_000_000;
+/** core.telegram.org/bots/api#sendmediagroup */
+const maxAlbumFiles = 10;
+
+export interface DocumentSenderDeps {
+  readonly api: Api;
+  readonly budget: SendBudget;
+  readonly engine: Engine;
+  readonly log: Logger;
+}
+
+export interface DocumentPlace {
+  readonly chatId: number;
+  readonly threadId: number | null;
+  readonly messageId: number;
+}
+
+export interface DocumentSender {
+  /**
+   * False when some of them may be missing in the chat. Nothing is sent again by itself: a lost
+   * answer does not tell whether the files arrived, and the button can be pressed again.
+   */
+  send(imageIds: readonly string[], place: DocumentPlace): Promise<boolean>;
+}
+
+interface DocumentFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Sends images as files, which Telegram leaves as they are. */
+export function createDocumentSender(deps: DocumentSenderDeps): DocumentSender {
+  const { api, budget, engine, log } = deps;
+
+  const read = async (imageId: string): Promise<DocumentFile | undefined> => {
+    try {
+      const original = await engine.readImage(imageId);
+      const { bytes, mediaType } =
+        original.bytes.byteLength <= maxBytes
+          ? original
+          : await engine.readImageWithin(imageId, { maxBytes });
+      return { name: `${imageId}.${extensionOf(mediaType)}`, bytes };
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      log.info({ imageId, reason: error.message }, 'An original is no longer there to be sent');
+      return undefined;
+    }
+  };
+
+  const sendTogether = async (files: readonly DocumentFile[], place: DocumentPlace) => {
+    const { chatId } = place;
+    const options = placement(place.threadId, place.messageId);
+    const media = files.map(({ bytes, name }) => new InputFile(bytes, name));
+    const [only] = media;
+    if (only === undefined) return;
+    const album = media.map((file) => ({ type: 'document' as const, media: file }));
+    const call = async (): Promise<unknown> =>
+      media.length === 1
+        ? api.sendDocument(chatId, only, options)
+        : api.sendMediaGroup(chatId, album, options);
+    await budget.run(chatId, call, { messages: media.length });
+  };
+
+  return {
+    async send(imageIds, place) {
+      let isComplete = true;
+      let together: DocumentFile[] = [];
+      let bytesTogether = 0;
+      const flush = async () => {
+        const files = together;
+        together = [];
+        bytesTogether = 0;
+        try {
+          await sendTogether(files, place);
+        } catch (error) {
+          if (!(error instanceof TelegramCallError)) throw error;
+          log.warn({ err: error, files: files.length }, 'Originals may not have been sent');
+          isComplete = false;
+        }
+      };
+      for (const imageId of imageIds) {
+        const file = await read(imageId);
+        if (file === undefined) {
+          isComplete = false;
+          continue;
+        }
+        const isFull = together.length === maxAlbumFiles;
+        if (isFull || bytesTogether + file.bytes.byteLength > maxBytes) await flush();
+        together.push(file);
+        bytesTogether += file.bytes.byteLength;
+      }
+      await flush();
+      return isComplete;
+    },
+  };
+}

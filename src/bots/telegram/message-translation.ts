@@ -1,0 +1,151 @@
+import type { Document, Message, PhotoSize } from 'grammy/types';
+
+/** What of the bot itself decides who is spoken to. */
+export interface BotIdentity {
+  readonly id: number;
+  readonly username: string;
+  /** First words of the commands it knows, without the slash. */
+  readonly commands: ReadonlySet<string>;
+}
+
+/** A file that Telegram holds; nothing of it but the id is trusted. */
+export interface FileSource {
+  readonly fileId: string;
+  readonly name: string;
+  readonly byteLength: number | null;
+  readonly width: number | null;
+  readonly height: number | null;
+}
+
+export type Translation =
+  /** A command, or what stands for one: `name` is its first word, `text` the rest. */
+  | {
+      readonly kind: 'command';
+      readonly name: string;
+      readonly text: string;
+      readonly files: readonly FileSource[];
+    }
+  /** Somebody sent the bot a file and did not say what for. */
+  | { readonly kind: 'wordless' }
+  | { readonly kind: 'ignored' };
+
+const ignored: Translation = { kind: 'ignored' };
+
+/** Messages of one album, or a single message, as what the bot is asked for. Pure. */
+export function translateMessages(messages: readonly Message[], bot: BotIdentity): Translation {
+  const [first] = messages;
+  if (first === undefined || first.is_automatic_forward) return ignored;
+  const isPrivate = first.chat.type === 'private';
+  const isAlbum = first.media_group_id !== undefined;
+  const spoken = messages.find((message) => wordsOf(message) !== '');
+  const words = spoken === undefined ? '' : wordsOf(spoken);
+  const own = messages.flatMap((message) => fileOf(message, isPrivate));
+
+  const command = parseCommand(words);
+  if (command !== undefined) {
+    const isForOther =
+      command.mention !== undefined && command.mention !== bot.username.toLowerCase();
+    const isForAny = command.mention === undefined && !isPrivate && !bot.commands.has(command.name);
+    if (isForOther || isForAny) return ignored;
+    const name = isAlbum && command.name === 'imagine' ? 'batch' : command.name;
+    const files = own.length > 0 ? own : repliedFile(first);
+    return { kind: 'command', name, text: command.rest, files };
+  }
+
+  if (!isPrivate && !(own.length > 0 && messages.some((each) => repliesTo(bot.id, each)))) {
+    return ignored;
+  }
+  if (words === '') return messages.some(hasMedia) ? { kind: 'wordless' } : ignored;
+  const files = own.length > 0 ? own : repliedFile(first);
+  return { kind: 'command', name: isAlbum ? 'batch' : 'imagine', text: words, files };
+}
+
+export interface ParsedCommand {
+  /** In lower case. */
+  readonly name: string;
+  /** The bot's name after `@`, in lower case. */
+  readonly mention: string | undefined;
+  readonly rest: string;
+}
+
+/**
+ * `/imagine@some_bot a fox`, at the very beginning. A path such as `/usr/bin` is no command, as in
+ * Telegram's own clients (core.telegram.org/bots/features#commands).
+ */
+export function parseCommand(words: string): ParsedCommand | undefined {
+  const match = /^\/([a-z0-9_]{1,32})(?:@([a-z0-9_]+))?(?![\w/<>@])/i.exec(words);
+  if (match?.[1] === undefined) return undefined;
+  return {
+    name: match[1].toLowerCase(),
+    mention: match[2]?.toLowerCase(),
+    rest: words.slice(match[0].length).trim(),
+  };
+}
+
+function wordsOf(message: Message): string {
+  return (message.text ?? message.caption ?? '').trim();
+}
+
+/** In a private chat every document is taken, so that one that is no image is told so. */
+function fileOf(message: Message, anyDocument: boolean): FileSource[] {
+  const { document } = message;
+  if (message.photo !== undefined) return photoFile(message.photo, message.message_id);
+  if (document === undefined || !(anyDocument || isImageDocument(document))) return [];
+  return [documentFile(document)];
+}
+
+/** The image of the message that was replied to, here or in another chat. */
+function repliedFile(message: Message): FileSource[] {
+  const replied = message.reply_to_message ?? message.external_reply;
+  if (replied?.photo !== undefined) return photoFile(replied.photo, replied.message_id ?? 0);
+  const document = replied?.document;
+  return document !== undefined && isImageDocument(document) ? [documentFile(document)] : [];
+}
+
+function repliesTo(botId: number, message: Message): boolean {
+  const replied = message.reply_to_message;
+  // In a topic, whatever replies to nothing is said to reply to the topic's beginning.
+  return replied?.from?.id === botId && replied.forum_topic_created === undefined;
+}
+
+function photoFile(sizes: readonly PhotoSize[], messageId: number): FileSource[] {
+  const largest = sizes.reduce<PhotoSize | undefined>(
+    (best, size) =>
+      best === undefined || size.width * size.height > best.width * best.height ? size : best,
+    undefined,
+  );
+  if (largest === undefined) return [];
+  return [
+    {
+      fileId: largest.file_id,
+      name: `photo-${messageId}.jpg`,
+      byteLength: largest.file_size ?? null,
+      width: largest.width,
+      height: largest.height,
+    },
+  ];
+}
+
+function documentFile(document: Document): FileSource {
+  return {
+    fileId: document.file_id,
+    name: document.file_name ?? 'document',
+    byteLength: document.file_size ?? null,
+    width: null,
+    height: null,
+  };
+}
+
+function isImageDocument({ mime_type, file_name }: Document): boolean {
+  return (
+    mime_type?.startsWith('image/') === true ||
+    /\.(png|jpe?g|webp|gif|avif|tiff?|bmp|heic)$/i.test(file_name ?? '')
+  );
+}
+
+function hasMedia(message: Message): boolean {
+  const { photo, document, video, animation, sticker, voice, audio, video_note } = message;
+  return [photo, document, video, animation, sticker, voice, audio, video_note].some(
+    (medium) => medium !== undefined,
+  );
+}

@@ -1,0 +1,112 @@
+import type { Api } from 'grammy';
+import type { Logger } from 'pino';
+import type { Chat, Reply } from '../../chat/index.js';
+import type { Engine } from '../../engine/index.js';
+import type { CallbackAnswer } from './callback-answer.js';
+import { readCardAddress } from './card-address.js';
+import { createDocumentSender } from './document-sender.js';
+import { type SendBudget, SendBudgetClosedError } from './send-budget.js';
+import { placement, textOptions } from './send-options.js';
+import { TelegramCallError, telegramFailureOf } from './telegram-errors.js';
+import { escapeHtml, maxTextLength, shorten, withoutMentions } from './telegram-html.js';
+
+/** Where a reply goes. */
+export interface ReplyPlace {
+  readonly chatId: number;
+  readonly threadId: number | null;
+  /** The message that asked, or that carries the pressed button. */
+  readonly messageId: number;
+  readonly locale: string;
+  /** Only where a button was pressed. */
+  readonly callback?: CallbackAnswer;
+}
+
+export interface ReplySenderDeps {
+  readonly api: Api;
+  readonly budget: SendBudget;
+  readonly engine: Engine;
+  readonly chat: Chat;
+  readonly log: Logger;
+  readonly sleep: (ms: number) => Promise<void>;
+}
+
+export interface ReplySender {
+  /** False: it could not be sent, and is worth another try after a restart. */
+  send(reply: Reply, place: ReplyPlace): Promise<boolean>;
+}
+
+/** Words may stand twice where their answer was lost, but must not be missing. */
+const retryDelaysMs = [1000, 3000, 10_000];
+
+export function createReplySender(deps: ReplySenderDeps): ReplySender {
+  const { api, budget, engine, chat, log, sleep } = deps;
+  const documents = createDocumentSender({ api, budget, engine, log });
+
+  const sendText = async (text: string, place: ReplyPlace): Promise<boolean> => {
+    const html = escapeHtml(shorten(withoutMentions(text), maxTextLength));
+    const options = { ...textOptions, ...placement(place.threadId, place.messageId) };
+    for (const delayMs of [...retryDelaysMs, undefined]) {
+      try {
+        await budget.run(place.chatId, () => api.sendMessage(place.chatId, html, options));
+        return true;
+      } catch (error) {
+        if (error instanceof SendBudgetClosedError) return false;
+        if (!(error instanceof TelegramCallError)) throw error;
+        log.warn({ err: error }, 'A reply could not be sent');
+        if (!isPassing(error)) return true;
+        if (delayMs === undefined) return false;
+        await sleep(delayMs);
+      }
+    }
+    return false;
+  };
+
+  /** What cannot be deleted (older than two days, say) loses at least its buttons. */
+  const deleteMessage = async (chatId: number, messageId: number): Promise<void> => {
+    try {
+      await api.deleteMessage(chatId, messageId);
+    } catch (error) {
+      log.info({ err: error }, 'A message could not be deleted');
+      await budget
+        .run(chatId, () => api.editMessageReplyMarkup(chatId, messageId))
+        .catch((second: unknown) => log.info({ err: second }, 'Its buttons could not be removed'));
+    }
+  };
+
+  return {
+    async send(reply, place) {
+      const { callback } = place;
+      switch (reply.kind) {
+        case 'text': {
+          const wasAlerted = reply.private && (await callback?.alert(reply.text));
+          await callback?.settle();
+          return wasAlerted || sendText(reply.text, place);
+        }
+        case 'card':
+        case 'quiet':
+          await callback?.settle();
+          return true;
+        case 'delete-message':
+          await callback?.settle();
+          await deleteMessage(place.chatId, place.messageId);
+          return true;
+        case 'delete-card': {
+          await callback?.settle();
+          const { chatId, messageId } = readCardAddress(reply.address);
+          if (messageId !== null) await deleteMessage(chatId, messageId);
+          return sendText(reply.text, place);
+        }
+        case 'documents': {
+          await callback?.settle();
+          const isComplete = await documents.send(reply.imageIds, place);
+          return isComplete || sendText(chat.text(place.locale, 'originals-missing'), place);
+        }
+      }
+    },
+  };
+}
+
+function isPassing(error: TelegramCallError): boolean {
+  const kind = telegramFailureOf(error)?.kind;
+  return kind === 'rate-limited' || kind === 'doubtful' || kind === 'unreachable';
+}

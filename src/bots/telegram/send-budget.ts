@@ -1,0 +1,231 @@
+import { createProgressTurns, type ProgressTurns } from './progress-turns.js';
+import { telegramFailureOf } from './telegram-errors.js';
+
+/**
+ * Telegram's limits (core.telegram.org/bots/faq#broadcasting-to-users), with room to spare, as
+ * requests may bunch on their way. What progress may use of them leaves the rest to answers and
+ * finished pictures.
+ */
+const limits = {
+  chatIntervalMs: 1050,
+  groupWindowMs: 61_000,
+  groupPerWindow: { all: 19, progress: 11 },
+  overallPerSecond: { all: 25, progress: 12 },
+  progressIntervalMs: { private: 1500, group: 3000 },
+  /** A call that does not end holds its chat up no longer than this. */
+  longestHoldMs: 15_000,
+  /** How long a card that was told 0 keeps its turn, until it uses it. */
+  grantMs: 500,
+};
+
+export type SendUse =
+  /** Finished cards: before all else that waits. */
+  | 'final'
+  /** The first sign of a card, and replies in words, in order of arrival. */
+  | 'answer'
+  /** May use only a part of the budget. */
+  | 'progress';
+
+export interface SendOptions {
+  /** Finished cards: before all else that waits. */
+  readonly isFinal?: boolean;
+  /** How many messages the call makes (an album counts by its files); 1 by default. */
+  readonly messages?: number;
+  /** Rather fails with `SendBusyError` than waits longer; for ever by default. */
+  readonly maxWaitMs?: number;
+}
+
+export interface SendBudget {
+  /**
+   * Makes the call as soon as the limits of the chat allow it; one at a time for each chat. After a
+   * 429, the chat rests for as long as that said.
+   * @throws SendBusyError, SendBudgetClosedError
+   */
+  run<T>(chatId: number, call: () => Promise<T>, options?: SendOptions): Promise<T>;
+  /** Milliseconds until a card's show may begin. At 0 the turn is that card's for a moment. */
+  readyInMs(chatId: number, cardKey: string, use: SendUse): number;
+  /** Whatever still waits is refused. */
+  close(): void;
+}
+
+/** The wait would be too long: the call was not made. */
+export class SendBusyError extends Error {
+  override readonly name = 'SendBusyError';
+  readonly retryAfterMs: number;
+  constructor(retryAfterMs: number) {
+    super(`The chat is busy for another ${retryAfterMs} ms; the call was not made`);
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** The bot stops: the call was not made. */
+export class SendBudgetClosedError extends Error {
+  override readonly name = 'SendBudgetClosedError';
+  constructor() {
+    super('The bot is stopping; the call was not made');
+  }
+}
+
+interface WaitingCall {
+  readonly isFinal: boolean;
+  readonly messages: number;
+  readonly start: () => Promise<void>;
+  readonly refuse: (error: Error) => void;
+}
+
+interface ChatState {
+  readonly isGroup: boolean;
+  readonly waiting: WaitingCall[];
+  busyUntil: number;
+  nextAt: number;
+  nextProgressAt: number;
+  grant: { readonly cardKey: string; readonly until: number } | undefined;
+  /** When each message of the last minute was sent. */
+  sentAt: number[];
+  readonly turns: ProgressTurns;
+  timer: NodeJS.Timeout | undefined;
+}
+
+export interface SendBudgetDeps {
+  /** Milliseconds on a clock that never goes back. */
+  readonly monotonicMs?: () => number;
+}
+
+/** One for all that the bot sends and edits, as Telegram counts them together. */
+export function createSendBudget(deps: SendBudgetDeps = {}): SendBudget {
+  const nowMs = deps.monotonicMs ?? (() => performance.now());
+  const chats = new Map<number, ChatState>();
+  let recent: number[] = [];
+  let closed = false;
+
+  const chatOf = (chatId: number): ChatState => {
+    const known = chats.get(chatId);
+    if (known) return known;
+    if (chats.size >= 1000) forgetIdle(chats, nowMs());
+    const fresh = newChat(chatId < 0);
+    chats.set(chatId, fresh);
+    return fresh;
+  };
+
+  /** What the chat and the whole bot must wait for, whoever asks. */
+  const waitMsOf = (chat: ChatState, part: 'all' | 'progress'): number => {
+    const now = nowMs();
+    recent = recent.filter((at) => now - at < 1000);
+    chat.sentAt = chat.sentAt.filter((at) => now - at < limits.groupWindowMs);
+    const overall = recent.at(-limits.overallPerSecond[part]);
+    const inGroup = chat.isGroup ? chat.sentAt.at(-limits.groupPerWindow[part]) : undefined;
+    return Math.ceil(
+      Math.max(
+        0,
+        chat.nextAt - now,
+        chat.busyUntil - now,
+        overall === undefined ? 0 : overall + 1000 - now,
+        inGroup === undefined ? 0 : inGroup + limits.groupWindowMs - now,
+      ),
+    );
+  };
+
+  /** Starts what may start, and sets an alarm for the next. */
+  const advance = (chat: ChatState): void => {
+    clearTimeout(chat.timer);
+    chat.timer = undefined;
+    if (closed || chat.waiting.length === 0) return;
+    const waitMs = waitMsOf(chat, 'all');
+    if (waitMs > 0) {
+      chat.timer = setTimeout(() => advance(chat), waitMs);
+      return;
+    }
+    const finalAt = chat.waiting.findIndex(({ isFinal }) => isFinal);
+    const [next] = chat.waiting.splice(Math.max(0, finalAt), 1);
+    if (next) void perform(chat, next);
+  };
+
+  const perform = async (chat: ChatState, { start, messages }: WaitingCall): Promise<void> => {
+    const startedAt = nowMs();
+    chat.busyUntil = startedAt + limits.longestHoldMs;
+    recent.push(...Array<number>(messages).fill(startedAt));
+    await start();
+    // Counted from the end, as the platform took it at some time in between.
+    const endedAt = nowMs();
+    chat.busyUntil = 0;
+    chat.nextAt = Math.max(chat.nextAt, endedAt + limits.chatIntervalMs * messages);
+    chat.sentAt.push(...Array<number>(messages).fill(endedAt));
+    advance(chat);
+  };
+
+  return {
+    run(chatId, call, options = {}) {
+      const { isFinal = false, messages = 1, maxWaitMs = Number.POSITIVE_INFINITY } = options;
+      if (closed) return Promise.reject(new SendBudgetClosedError());
+      const chat = chatOf(chatId);
+      const ahead = chat.waiting.filter((other) => other.isFinal || !isFinal).length;
+      const waitMs = waitMsOf(chat, 'all') + ahead * limits.chatIntervalMs;
+      if (waitMs > maxWaitMs) return Promise.reject(new SendBusyError(waitMs));
+      chat.grant = undefined;
+      return new Promise((resolve, reject) => {
+        const start = () =>
+          call().then(resolve, (error: unknown) => {
+            const failure = telegramFailureOf(error);
+            if (failure?.kind === 'rate-limited') chat.nextAt = nowMs() + failure.retryAfterMs;
+            reject(error);
+          });
+        chat.waiting.push({ isFinal, messages, start, refuse: reject });
+        advance(chat);
+      });
+    },
+
+    readyInMs(chatId, cardKey, use) {
+      const chat = chatOf(chatId);
+      const now = nowMs();
+      const isGranted = chat.grant !== undefined && chat.grant.until > now;
+      if (isGranted) return chat.grant?.cardKey === cardKey ? 0 : limits.chatIntervalMs;
+      if (use === 'progress') {
+        const intervalMs = limits.progressIntervalMs[chat.isGroup ? 'group' : 'private'];
+        const isNext = chat.turns.isNext(cardKey, now);
+        const waitMs = Math.max(
+          waitMsOf(chat, 'progress'),
+          chat.nextProgressAt - now,
+          chat.waiting.length * limits.chatIntervalMs,
+          isNext ? 0 : intervalMs / 4,
+        );
+        if (waitMs > 0) return Math.ceil(waitMs);
+        chat.turns.shown(cardKey, now);
+        chat.nextProgressAt = now + intervalMs;
+      } else {
+        const waitMs = waitMsOf(chat, 'all');
+        if (waitMs > 0) return waitMs;
+      }
+      chat.grant = { cardKey, until: now + limits.grantMs };
+      return 0;
+    },
+
+    close() {
+      closed = true;
+      for (const chat of chats.values()) {
+        clearTimeout(chat.timer);
+        for (const { refuse } of chat.waiting.splice(0)) refuse(new SendBudgetClosedError());
+      }
+    },
+  };
+}
+
+function newChat(isGroup: boolean): ChatState {
+  return {
+    isGroup,
+    waiting: [],
+    busyUntil: 0,
+    nextAt: 0,
+    nextProgressAt: 0,
+    grant: undefined,
+    sentAt: [],
+    turns: createProgressTurns(),
+    timer: undefined,
+  };
+}
+
+function forgetIdle(chats: Map<number, ChatState>, now: number): void {
+  for (const [chatId, chat] of chats) {
+    const lastUse = Math.max(chat.nextAt, chat.busyUntil);
+    if (chat.waiting.length === 0 && now - lastUse > limits.groupWindowMs) chats.delete(chatId);
+  }
+}

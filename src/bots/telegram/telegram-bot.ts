@@ -1,0 +1,110 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { Chat, ChatPlatform } from '../../chat/index.js';
+import { type Engine, RecordUnavailableError } from '../../engine/index.js';
+import { createCardPlatform } from './card-platform.js';
+import { createChatMembers } from './chat-members.js';
+import { updateCommandMenu } from './command-menu.js';
+import { connect } from './connection.js';
+import { fileAttachment } from './file-download.js';
+import { createReplySender } from './reply-sender.js';
+import { createSendBudget } from './send-budget.js';
+import { createTelegramApi } from './telegram-api.js';
+import { createUpdateHandler } from './update-handler.js';
+import { createUpdateIntake, type UpdateIntake } from './update-intake.js';
+import { pollUpdates } from './update-poller.js';
+
+export interface TelegramBotDeps {
+  readonly token: string;
+  /** `TELEGRAM_API_ROOT`; Telegram's own without it. Files are fetched from there alone. */
+  readonly apiRoot?: string;
+  readonly engine: Engine;
+  readonly chat: Chat;
+  readonly log: Logger;
+  readonly now: () => Date;
+  /** For files; the Bot API is called by grammY. */
+  readonly fetch: typeof globalThis.fetch;
+}
+
+export interface TelegramBot {
+  /**
+   * Resolves once the bot is known to Telegram and polls; waits while Telegram is away.
+   * @throws StartError when the token is wrong
+   */
+  start(): Promise<void>;
+  /** Takes nothing more, and gives what is being dealt with two seconds. */
+  stop(): Promise<void>;
+  readonly platform: ChatPlatform;
+}
+
+const stopGraceMs = 2000;
+const resumeDelayMs = 5000;
+
+export function createTelegramBot(deps: TelegramBotDeps): TelegramBot {
+  const { token, engine, chat, log, now, fetch } = deps;
+  const apiRoot = (deps.apiRoot ?? 'https://api.telegram.org').replace(/\/+$/, '');
+  const { host } = new URL(apiRoot);
+  const api = createTelegramApi({ token, apiRoot });
+  const budget = createSendBudget();
+  const stopping = new AbortController();
+  const stopSignal = stopping.signal;
+  let intake: UpdateIntake | undefined;
+  let work: Promise<unknown> = Promise.resolve();
+
+  const sleep = async (ms: number): Promise<void> => {
+    await delay(ms, undefined, { signal: stopSignal }).catch((error: unknown) => {
+      if (!stopSignal.aborted) throw error;
+    });
+  };
+
+  /** What an earlier process left open; new updates do not wait for a record that is away. */
+  const resume = async (taken: UpdateIntake): Promise<void> => {
+    while (!stopSignal.aborted) {
+      try {
+        return await taken.resume();
+      } catch (error) {
+        if (!(error instanceof RecordUnavailableError)) throw error;
+        log.warn({ err: error }, 'Open updates cannot be read yet');
+        await sleep(resumeDelayMs);
+      }
+    }
+  };
+
+  return {
+    platform: createCardPlatform({ api, budget, engine, log }),
+
+    async start() {
+      const me = await connect({ api, host, log, sleep, stopSignal });
+      if (me === undefined) return;
+      const commands = new Set(chat.commands.flatMap(({ path }) => path.slice(0, 1)));
+      const bot = { id: me.id, username: me.username, commands };
+      const replies = createReplySender({ api, budget, engine, chat, log, sleep });
+      const handler = createUpdateHandler({
+        bot,
+        engine,
+        chat,
+        log,
+        members: createChatMembers(api, now),
+        replies,
+        attachmentOf: (source) => fileAttachment({ api, token, apiRoot, fetch }, source),
+      });
+      const taken = createUpdateIntake({ api, bot, engine, chat, handler, replies, log });
+      intake = taken;
+      const failed = (part: string) => (error: unknown) =>
+        log.fatal({ err: error }, `The Telegram bot's ${part} ended by a defect`);
+      work = Promise.all([
+        resume(taken).catch(failed('resumption')),
+        pollUpdates({ api, log, take: taken.take, sleep, stopSignal }).catch(failed('polling')),
+        updateCommandMenu(api, chat, log).catch(failed('menu')),
+      ]);
+      log.info({ username: me.username, host }, 'The Telegram bot is ready');
+    },
+
+    async stop() {
+      stopping.abort();
+      await intake?.stop(stopGraceMs);
+      budget.close();
+      await Promise.race([work, delay(stopGraceMs)]);
+    },
+  };
+}

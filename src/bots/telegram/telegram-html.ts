@@ -1,0 +1,29 @@
+/** What Telegram takes, in UTF-16 units after its markup was read (core.telegram.org/bots/api#sendmessage). */
+export const maxTextLength = 4096;
+export const maxCaptionLength = 1024;
+
+/** Plain text as Telegram's HTML (core.telegram.org/bots/api#html-style). */
+export function escapeHtml(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+/**
+ * The same words, pinging nobody: Telegram makes a mention of every `@name` that a bot sends, marked
+ * up or not, unless something stands between the two. A zero-width space does.
+ */
+export function withoutMentions(text: string): string {
+  return text.replace(/(?<![A-Za-z0-9_])@(?=[A-Za-z0-9_])/g, '@\u200b');
+}
+
+/** At most `maxLength` UTF-16 units, cut between what people see as characters, and marked as cut. */
+export function shorten(text: string, maxLength: number): string {
+  if (text.length <= maxLength) return text;
+  if (maxLength < 1) return '';
+  let end = 0;
+  const characters = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+  for (const { index, segment } of characters.segment(text.slice(0, maxLength + 64))) {
+    if (index + segment.length > maxLength - 1) break;
+    end = index + segment.length;
+  }
+  return `${text.slice(0, end).trimEnd()}…`;
+}

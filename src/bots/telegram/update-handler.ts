@@ -1,0 +1,138 @@
+import type { CallbackQuery, Message } from 'grammy/types';
+import type { Logger } from 'pino';
+import { type Attachment, type Chat, type ChatRequest, decodeButton } from '../../chat/index.js';
+import type { Engine } from '../../engine/index.js';
+import type { CallbackAnswer } from './callback-answer.js';
+import { newCardAddress, readCardAddress } from './card-address.js';
+import type { ChatMembers } from './chat-members.js';
+import { type BotIdentity, type FileSource, translateMessages } from './message-translation.js';
+import type { ReplySender } from './reply-sender.js';
+import { personSender, type Sender, scopeIdOf, senderOf, threadIdOf } from './sender.js';
+
+export interface UpdateHandlerDeps {
+  readonly bot: BotIdentity;
+  readonly engine: Engine;
+  readonly chat: Chat;
+  readonly log: Logger;
+  readonly members: ChatMembers;
+  readonly replies: ReplySender;
+  readonly attachmentOf: (source: FileSource) => Attachment;
+}
+
+/** What is left to do once an update was dealt with: send the reply. False: try after a restart. */
+export type SendReply = () => Promise<boolean>;
+
+/** Turns what people did into requests, has the chat layer answer them, and says what to send. */
+export interface UpdateHandler {
+  /** One message, or all of an album. Undefined: there is nothing to say. */
+  messages(
+    messages: readonly Message[],
+    updateKey: string,
+    album?: { readonly isLate: boolean },
+  ): Promise<SendReply | undefined>;
+  callback(
+    query: CallbackQuery,
+    updateKey: string,
+    answer: CallbackAnswer,
+  ): Promise<SendReply | undefined>;
+}
+
+export function createUpdateHandler(deps: UpdateHandlerDeps): UpdateHandler {
+  const { bot, engine, chat, log, members, replies, attachmentOf } = deps;
+
+  const manages = async (message: Pick<Message, 'chat'>, sender: Sender): Promise<boolean> => {
+    if (message.chat.type === 'private' || sender.isAnonymousAdmin) return true;
+    if (sender.userId === null) return false;
+    return members.isAdministrator(message.chat.id, sender.userId);
+  };
+
+  /**
+   * A card whose first send lost its answer was sent again, so that an older copy of it may stand
+   * in the chat, which nothing edits. Once somebody presses it, it goes.
+   */
+  const isStaleCopy = async (messageId: number, payload: string): Promise<boolean> => {
+    const action = decodeButton(payload);
+    if (action === undefined || !('batchId' in action)) return false;
+    const card = await engine.cards.read(action.batchId);
+    if (card === undefined) return false;
+    const current = readCardAddress(card.address).messageId;
+    return current !== null && current !== messageId;
+  };
+
+  const removeStaleCopy = async (message: NonNullable<CallbackQuery['message']>, data: string) => {
+    const place = { chatId: message.chat.id, threadId: null, messageId: message.message_id };
+    try {
+      if (!(await isStaleCopy(message.message_id, data))) return;
+      await replies.send({ kind: 'delete-message' }, { ...place, locale: 'en' });
+    } catch (error) {
+      log.warn({ err: error, messageId: message.message_id }, 'A stale card could not be removed');
+    }
+  };
+
+  return {
+    async messages(messages, updateKey, album) {
+      const [message] = messages;
+      const sender = message && senderOf(message);
+      if (message === undefined || sender === undefined) return undefined;
+      const translation = translateMessages(messages, bot);
+      if (translation.kind === 'ignored' && !album?.isLate) return undefined;
+
+      const chatId = message.chat.id;
+      const threadId = threadIdOf(message);
+      const { locale } = sender.identity;
+      const place = { chatId, threadId, messageId: message.message_id, locale };
+      const say = (key: string) => () =>
+        replies.send({ kind: 'text', text: chat.text(locale, key), private: true }, place);
+      if (album?.isLate) return message.chat.type === 'private' ? say('album-late') : undefined;
+      if (translation.kind !== 'command') return say('image-without-words');
+
+      const request: ChatRequest = {
+        platform: 'telegram',
+        updateKey,
+        identity: sender.identity,
+        scopeId: scopeIdOf(message.chat),
+        address: newCardAddress(chatId, threadId, message.message_id),
+        managesScope: () => manages(message, sender),
+        intent: {
+          kind: 'text-command',
+          name: translation.name,
+          text: translation.text,
+          attachments: translation.files.map(attachmentOf),
+        },
+        acknowledge: async () => {},
+      };
+      const reply = await chat.handle(request);
+      return () => replies.send(reply, place);
+    },
+
+    async callback(query, updateKey, answer) {
+      const { message, data, from } = query;
+      if (message === undefined || data === undefined) {
+        await answer.settle();
+        return undefined;
+      }
+      const chatId = message.chat.id;
+      // Of a message that is too old to be shown with the query, only its id is known.
+      const threadId = message.date === 0 ? null : threadIdOf(message);
+      const sender = personSender(from);
+      const request: ChatRequest = {
+        platform: 'telegram',
+        updateKey,
+        identity: sender.identity,
+        scopeId: scopeIdOf(message.chat),
+        address: newCardAddress(chatId, threadId, message.message_id),
+        managesScope: () => manages(message, sender),
+        intent: { kind: 'button', payload: data },
+        acknowledge: async () => {},
+      };
+      const reply = await chat.handle(request);
+      const { locale } = sender.identity;
+      const place = { chatId, threadId, messageId: message.message_id, locale, callback: answer };
+      return async () => {
+        const wasSent = await replies.send(reply, place);
+        if (reply.kind !== 'delete-message') await removeStaleCopy(message, data);
+        return wasSent;
+      };
+    },
+  };
+}
