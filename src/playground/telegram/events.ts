@@ -16,6 +16,8 @@ export interface PlaygroundEvents {
   'callback-answer': [press: PressedButton];
   /** An update on its way to the bot. */
   update: [update: Update];
+  /** The bot waits for its next update. */
+  poll: [];
   /** A request that was answered, or refused. */
   request: [exchange: Exchange];
 }
@@ -30,6 +32,7 @@ const names: ReadonlyArray<keyof PlaygroundEvents> = [
   'chat-action',
   'callback-answer',
   'update',
+  'poll',
   'request',
 ];
 

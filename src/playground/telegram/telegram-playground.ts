@@ -30,6 +30,9 @@ export interface TelegramPlayground {
   /** Every update made for the bot, oldest first, repeats included. */
   readonly updates: readonly Update[];
 
+  /** Whether a bot is there and waits for its next update. */
+  readonly isPolled: boolean;
+
   createUser(profile?: UserProfile): Person;
   createGroup(options: GroupOptions): Room;
   createSupergroup(options: SupergroupOptions): Room;
@@ -69,6 +72,7 @@ export async function createTelegramPlayground(
   const ledger = createLedger();
   const updates: Update[] = [];
   events.on('update', (update) => updates.push(update));
+  world.updates.onWait = () => events.emit('poll');
   const server = await startServer({
     world,
     faults,
@@ -87,6 +91,9 @@ export async function createTelegramPlayground(
     faults,
     ledger,
     updates,
+    get isPolled() {
+      return world.updates.isPolled;
+    },
     createUser: (profile = {}) => createPerson(world, profile),
     createGroup: (group) => createGroup(world, group),
     createSupergroup: (group) => createSupergroup(world, group),

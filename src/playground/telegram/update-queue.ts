@@ -35,6 +35,10 @@ export interface UpdateQueue {
   confirm(update: Update): void;
   readonly pending: readonly Update[];
   readonly allowedUpdates: readonly string[] | undefined;
+  /** Whether a poll waits for the next update. */
+  readonly isPolled: boolean;
+  /** Called when a poll begins to wait. */
+  onWait: (() => void) | undefined;
   /** Called after each push. */
   onPush: (() => void) | undefined;
 }
@@ -97,6 +101,7 @@ export function createUpdateQueue(): UpdateQueue {
       };
       options.signal.addEventListener('abort', aborted);
       waiting = self;
+      queue.onWait?.();
     });
   }
 
@@ -147,6 +152,10 @@ export function createUpdateQueue(): UpdateQueue {
     get allowedUpdates() {
       return allowed;
     },
+    get isPolled() {
+      return waiting !== undefined;
+    },
+    onWait: undefined,
     onPush: undefined,
   };
   return queue;
