@@ -1,11 +1,11 @@
-import { intents } from '../gateway/intents.js';
-import { defaultAttachmentSizeLimit } from '../messages.js';
-import { everyoneDefault, type PermissionName, sumOf } from '../permissions.js';
-import { type Channel, channelTypes, type Guild, type User } from '../records.js';
-import { channelJson, joinedGuildJson, memberJson } from '../wire.js';
-import { isBotIn, type World } from '../world.js';
-import { type ChannelHandle, createChannelHandle } from './handles.js';
-import { createPerson, type Person } from './person.js';
+import { intents } from '../gateway/intents.ts';
+import { defaultAttachmentSizeLimit, deleteMessage } from '../messages.ts';
+import { everyoneDefault, type PermissionName, sumOf } from '../permissions.ts';
+import { type Channel, channelTypes, type Guild, type Message, type User } from '../records.ts';
+import { channelJson, joinedGuildJson, memberJson } from '../wire.ts';
+import { isBotIn, type World } from '../world.ts';
+import { type ChannelHandle, createChannelHandle } from './handles.ts';
+import { createPerson, type Person } from './person.ts';
 
 export interface GuildHandle {
   readonly id: string;
@@ -42,6 +42,10 @@ export interface NewPerson {
 export interface Driver {
   createPerson(options: NewPerson): Person;
   createGuild(options: NewGuild): GuildHandle;
+  /** A moderator removes a message. */
+  deleteMessage(message: Message): void;
+  /** A moderator removes a channel with all that was said in it. */
+  deleteChannel(channel: ChannelHandle): void;
 }
 
 export function createDriver(world: World): Driver {
@@ -59,6 +63,8 @@ export function createDriver(world: World): Driver {
   return {
     createPerson: (options) => createPerson(world, addUser(options)),
     createGuild: (options) => openGuild(world, addUser({ name: `${options.name} owner` }), options),
+    deleteMessage: (message) => deleteMessage(world, message),
+    deleteChannel: ({ record }) => removeChannel(world, record),
   };
 }
 
@@ -136,4 +142,14 @@ function openChannel(world: World, guild: Guild, options: NewChannel): Channel {
     world.dispatch('CHANNEL_CREATE', channelJson(world, channel), scope);
   }
   return channel;
+}
+
+function removeChannel(world: World, channel: Channel): void {
+  world.channels.delete(channel.id);
+  const guild = world.guilds.get(channel.guildId ?? '');
+  if (!guild) return;
+  guild.channelIds = guild.channelIds.filter((id) => id !== channel.id);
+  if (!isBotIn(world, guild)) return;
+  const scope = { guildId: guild.id, intent: intents.guilds };
+  world.dispatch('CHANNEL_DELETE', channelJson(world, channel), scope);
 }
