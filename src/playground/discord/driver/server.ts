@@ -1,11 +1,11 @@
-import { intents } from '../gateway/intents.ts';
-import { defaultAttachmentSizeLimit, deleteMessage } from '../messages.ts';
-import { everyoneDefault, type PermissionName, sumOf } from '../permissions.ts';
-import { type Channel, channelTypes, type Guild, type Message, type User } from '../records.ts';
-import { channelJson, joinedGuildJson, memberJson } from '../wire.ts';
-import { isBotIn, type World } from '../world.ts';
-import { type ChannelHandle, createChannelHandle } from './handles.ts';
-import { createPerson, type Person } from './person.ts';
+import { intents } from '../gateway/intents.js';
+import { defaultAttachmentSizeLimit, deleteMessage } from '../messages.js';
+import { everyoneDefault, type PermissionName, sumOf } from '../permissions.js';
+import { type Channel, channelTypes, type Guild, type Message, type User } from '../records.js';
+import { channelJson, joinedGuildJson, memberJson } from '../wire.js';
+import { isBotIn, type World } from '../world.js';
+import { type ChannelHandle, createChannelHandle } from './handles.js';
+import { createPerson, type Person } from './person.js';
 
 export interface GuildHandle {
   readonly id: string;
