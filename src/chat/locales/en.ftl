@@ -191,3 +191,14 @@ help-flags =
     { "{" }red|blue{ "}" } fox · one task for each choice
 help-commands = Commands:
 help-command = /{ $name } · { $description }
+
+## Said by the Discord bot itself
+
+discord-files-refused = ⚠️ The images cannot be shown here: I may not attach files in this channel. Ask a moderator, or use me in a direct message.
+discord-files-too-large = ⚠️ The images are too large for this server, even after compression.
+
+## What the Telegram bot says by itself
+
+image-without-words = Add a caption that says what to make of the picture, or answer it with /imagine and a prompt.
+album-late = This part of the album came too late and was left out. Send it again with a caption.
+originals-missing = Some of the files may not have arrived. Press Originals again to get them all.

@@ -188,3 +188,14 @@ help-flags =
     { "{" }红色|蓝色{ "}" }的狐狸 · 每个选项一个任务
 help-commands = 命令：
 help-command = /{ $name } · { $description }
+
+## Discord 机器人自己说的话
+
+discord-files-refused = ⚠️ 这里无法显示图片：我在此频道没有上传文件的权限。请联系管理员，或在私信中使用我。
+discord-files-too-large = ⚠️ 图片即使压缩后也超出了此服务器允许的大小。
+
+## Telegram 机器人自己说的话
+
+image-without-words = 请给图片配上文字，说明想要什么；也可以用 /imagine 加提示词回复这张图片。
+album-late = 相册的这一部分到得太晚，没有算进去。请配上文字重新发送。
+originals-missing = 有些文件可能没有送达。再按一次“原图”即可重新获取全部文件。
