@@ -1,0 +1,56 @@
+import { type Inbox, type OpenUpdate, RecordUnavailableError } from '../../src/engine/index.js';
+
+/** An inbox without a database, for tests of the bots alone. */
+export interface MemoryInbox extends Inbox {
+  /** From now on nothing can be written or read. */
+  goAway(): void;
+  comeBack(): void;
+  readonly openKeys: () => readonly string[];
+  readonly receivedKeys: () => readonly string[];
+}
+
+interface Row extends OpenUpdate {
+  readonly groupKey: string | undefined;
+  isOpen: boolean;
+}
+
+export function createMemoryInbox(): MemoryInbox {
+  const rows = new Map<string, Row>();
+  let isAway = false;
+  const reach = () => {
+    if (isAway) throw new RecordUnavailableError(new Error('connect ECONNREFUSED 127.0.0.1:5432'));
+  };
+  const openRows = () => [...rows.values()].filter(({ isOpen }) => isOpen);
+
+  return {
+    async receive(_platform, key, payload, groupKey) {
+      reach();
+      if (rows.has(key)) return { isNew: false };
+      const receivedAt = new Date();
+      const kept: unknown = JSON.parse(JSON.stringify(payload));
+      rows.set(key, { key, payload: kept, receivedAt, groupKey, isOpen: true });
+      return { isNew: true };
+    },
+    async close(_platform, key) {
+      reach();
+      const row = rows.get(key);
+      if (row) row.isOpen = false;
+    },
+    async open() {
+      reach();
+      return openRows();
+    },
+    async group(_platform, groupKey) {
+      reach();
+      return openRows().filter((row) => row.groupKey === groupKey);
+    },
+    goAway() {
+      isAway = true;
+    },
+    comeBack() {
+      isAway = false;
+    },
+    openKeys: () => openRows().map(({ key }) => key),
+    receivedKeys: () => [...rows.keys()],
+  };
+}
