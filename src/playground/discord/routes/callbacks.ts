@@ -14,7 +14,7 @@ import { modal } from '../validation/component-shapes.js';
 import { checkCustomIds, everyComponent } from '../validation/components.js';
 import { readMessageBody } from '../validation/message-body.js';
 import { readShape, strict, text } from '../validation/shape.js';
-import { isComponentsV2, messageJson } from '../wire.js';
+import { isComponentsV2, messageJson } from '../message-wire.js';
 import type { World } from '../world.js';
 import { requireAttachFiles, sourceOf } from './webhooks.js';
 
@@ -198,6 +198,9 @@ function responseJson(
   message: Message | undefined,
 ): Record<string, unknown> {
   const isLoading = ((message?.flags ?? 0) & messageFlags.Loading) !== 0;
+  // By the specification a resource was either created or updated, deferred or not.
+  const updates = type === callbackTypes.deferredUpdate || type === callbackTypes.updateMessage;
+  const resourceType = updates ? callbackTypes.updateMessage : callbackTypes.message;
   return {
     interaction: {
       id: interaction.id,
@@ -212,6 +215,6 @@ function responseJson(
           }
         : {}),
     },
-    ...(message ? { resource: { type, message: messageJson(world, message) } } : {}),
+    ...(message ? { resource: { type: resourceType, message: messageJson(world, message) } } : {}),
   };
 }
