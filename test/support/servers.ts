@@ -29,6 +29,10 @@ export default async function startServers(project: TestProject): Promise<() => 
     stopped ??= Promise.all(started.map((s) => (s.status === 'fulfilled' ? s.value.stop() : null)));
     await stopped;
   };
+  // Vitest itself tidies up at SIGINT alone.
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => stop().finally(() => process.exit(1)));
+  }
   const [postgres, redis] = started;
   if (postgres.status === 'rejected' || redis.status === 'rejected') {
     await stop();
