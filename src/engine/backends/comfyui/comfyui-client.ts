@@ -96,13 +96,9 @@ export function createComfyUiClient(
       form.set('image', new Blob([bytes], { type: image.mediaType }), uploadName(image));
       form.set('subfolder', 'easel');
       form.set('type', 'input');
-      const { timeoutMs, ...rest } = {
-        ...small('/upload/image', signal),
-        timeoutMs: timings.transferMs,
-      };
-      const stored = await http.json({ ...rest, timeoutMs, method: 'POST', form }, (value) =>
-        uploadAnswer.parse(value),
-      );
+      const limits = { ...small('/upload/image', signal), timeoutMs: timings.transferMs };
+      const call = { ...limits, method: 'POST', form, isRepeatable: true } as const;
+      const stored = await http.json(call, (value) => uploadAnswer.parse(value));
       return stored.subfolder === '' ? stored.name : `${stored.subfolder}/${stored.name}`;
     },
 
@@ -146,7 +142,8 @@ export function createComfyUiClient(
 
     async cancelJob(promptId) {
       try {
-        const call = post(`/api/jobs/${encodeURIComponent(promptId)}/cancel`, {});
+        const path = `/api/jobs/${encodeURIComponent(promptId)}/cancel`;
+        const call = { ...post(path, {}), isRepeatable: true };
         return (await http.json(call, (value) => jobCancelAnswer.parse(value))).cancelled;
       } catch (error) {
         // Whatever it answers, the older way is still open; unless nobody answers.

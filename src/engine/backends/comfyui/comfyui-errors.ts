@@ -13,6 +13,7 @@ export function fromStatus(call: string, status: number, body: string, retryAfte
   const retryAfter = retryAfterMs === undefined ? {} : { retryAfterMs };
   if (status >= 300 && status < 400) return misconfigured(message, 'redirects elsewhere');
   if (status === 401 || status === 403) return misconfigured(message, `refuses us (${status})`);
+  if (status === 404 && call === 'GET /view') return badImage(call, 'the file is gone');
   if (status === 404 || status === 405) {
     return misconfigured(message, `does not know this call (${status}); is it ComfyUI?`);
   }
@@ -84,8 +85,15 @@ function codeOf(error: unknown): string | undefined {
   return undefined;
 }
 
+/** The connection broke before an answer was whole. */
+export function isBrokenConnection(error: BackendError): boolean {
+  return error.kind === 'transient' && brokenConnection.has(codeOf(error) ?? '');
+}
+
+const brokenConnection = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
+
 export function timedOut(call: string, afterMs: number): BackendError {
-  return new BackendError(`${call} gave no whole answer in ${afterMs} ms`, {
+  return new BackendError(`${call} gave no whole answer in time (${afterMs} ms at most)`, {
     kind: 'transient',
     retryable: true,
   });

@@ -1,5 +1,12 @@
 import { BackendError } from '../backend-error.js';
-import { fromGarbage, fromNetwork, fromStatus, timedOut, tooLarge } from './comfyui-errors.js';
+import {
+  fromGarbage,
+  fromNetwork,
+  fromStatus,
+  isBrokenConnection,
+  timedOut,
+  tooLarge,
+} from './comfyui-errors.js';
 import { addressOf } from './server-address.js';
 
 export interface Call {
@@ -8,6 +15,8 @@ export interface Call {
   readonly path: string;
   readonly json?: unknown;
   readonly form?: FormData;
+  /** Whether it may be sent twice. A connection kept from before may be dead without a sign. */
+  readonly isRepeatable?: boolean;
   readonly timeoutMs: number;
   readonly maxBytes: number;
   readonly signal?: AbortSignal | undefined;
@@ -37,6 +46,17 @@ const maxErrorBytes = 64 * 1024;
 
 export function createHttpCaller({ url, headers, idleMs, fetch }: HttpCallerOptions): HttpCaller {
   async function call(call: Call): Promise<Answer> {
+    const isRepeatable = call.isRepeatable ?? (call.method ?? 'GET') === 'GET';
+    try {
+      return await callOnce(call);
+    } catch (error) {
+      const isBroken = error instanceof BackendError && isBrokenConnection(error);
+      if (!isRepeatable || !isBroken || call.signal?.aborted) throw error;
+      return await callOnce(call);
+    }
+  }
+
+  async function callOnce(call: Call): Promise<Answer> {
     const label = labelOf(call);
     const expiry = new AbortController();
     const expire = () => expiry.abort();

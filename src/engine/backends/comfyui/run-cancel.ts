@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { BackendError } from '../backend-error.js';
 import type { ComfyUiClient } from './comfyui-client.js';
 import type { ComfyUiLog, ComfyUiTimings } from './comfyui-options.js';
 
@@ -29,13 +30,18 @@ export async function cancelRun(promptId: string, options: RunCancelOptions): Pr
   // Checked to the end: a pending run may begin while it is deleted, and the server drops an
   // interrupt that arrives between its taking a run from the queue and its beginning.
   while (true) {
-    const place = await client.queued(promptId);
-    if (place === undefined) return;
-    if (place === 'pending') {
-      await client.deletePending(promptId);
-    } else if (clock.now() - interruptedAt >= interruptAgainMs) {
-      await client.interrupt(promptId);
-      interruptedAt = clock.now();
+    try {
+      const place = await client.queued(promptId);
+      if (place === undefined) return;
+      if (place === 'pending') {
+        await client.deletePending(promptId);
+      } else if (clock.now() - interruptedAt >= interruptAgainMs) {
+        await client.interrupt(promptId);
+        interruptedAt = clock.now();
+      }
+    } catch (error) {
+      const isPassing = error instanceof BackendError && error.kind === 'transient';
+      if (!isPassing || clock.now() >= giveUpAt) throw error;
     }
     if (clock.now() >= giveUpAt) {
       log.warn({ promptId }, 'ComfyUI was told to stop a run and still has it');

@@ -1,0 +1,118 @@
+import { expect, it } from 'vitest';
+import {
+  nameOf,
+  profileOf,
+  sizeOf,
+} from '../../../../src/engine/backends/comfyui/checkpoint-profile.js';
+import { planRun } from '../../../../src/engine/backends/comfyui/run-plan.js';
+import {
+  fillWorkflow,
+  isLink,
+  type Workflow,
+  WorkflowError,
+} from '../../../../src/engine/backends/comfyui/workflow.js';
+import { img2img } from '../../../../src/engine/backends/comfyui/workflows/img2img.js';
+import { txt2img } from '../../../../src/engine/backends/comfyui/workflows/txt2img.js';
+import { exchangeOf } from '../../../support/comfyui-recordings.js';
+import { generate } from './comfyui-fixture.js';
+
+type Nodes = Record<string, { class_type: string; inputs: Record<string, unknown> }>;
+const recordedGraph = (exchangeOf('txt2img', 'POST', '/prompt').req as { prompt: Nodes }).prompt;
+
+it('ships the text-to-image graph that the recorded server accepted', () => {
+  const structure = (graph: Nodes) =>
+    Object.entries(graph).map(([id, { class_type, inputs }]) => [
+      id,
+      class_type,
+      Object.keys(inputs).sort(),
+      Object.entries(inputs)
+        .filter(([, value]) => Array.isArray(value))
+        .sort(),
+    ]);
+  expect(structure(txt2img.graph as Nodes)).toEqual(structure(recordedGraph));
+});
+
+it.each([txt2img, img2img])('has a node for every link and every slot of $name', (workflow) => {
+  for (const { inputs } of Object.values(workflow.graph)) {
+    for (const value of Object.values(inputs)) {
+      if (isLink(value)) expect(workflow.graph).toHaveProperty([value[0]]);
+    }
+  }
+  for (const [node, input] of Object.values(workflow.slots).flat()) {
+    expect(workflow.graph[node]?.inputs).toHaveProperty([input]);
+  }
+});
+
+it('leaves the shipped graph as it was', () => {
+  const before = structuredClone(txt2img);
+  planRun({ ...generate, count: 4 }, 'a.safetensors', undefined, {});
+  expect(txt2img).toEqual(before);
+});
+
+it('has every link of a run of several images lead to a node', () => {
+  const { graph, seeds } = planRun({ ...generate, count: 3 }, 'a.safetensors', undefined, {});
+  expect(seeds).toEqual([42, 43, 44]);
+  const samplers = Object.values(graph).filter((node) => node.class_type === 'KSampler');
+  expect(samplers.map((node) => node.inputs.seed).sort()).toEqual([42, 43, 44]);
+  for (const { inputs } of Object.values(graph)) {
+    for (const value of Object.values(inputs)) {
+      if (isLink(value)) expect(graph).toHaveProperty([value[0]]);
+    }
+  }
+});
+
+it('counts seeds round at 2^32', () => {
+  const request = { ...generate, count: 2, seed: 2 ** 32 - 1 };
+  expect(planRun(request, 'a.safetensors', undefined, {}).seeds).toEqual([2 ** 32 - 1, 0]);
+});
+
+it('never sends the same graph for two runs', () => {
+  const first = planRun({ ...generate, runKey: 'a-1' }, 'a.safetensors', undefined, {});
+  const second = planRun({ ...generate, runKey: 'a-2' }, 'a.safetensors', undefined, {});
+  expect(first.graph).not.toEqual(second.graph);
+});
+
+it('names the slot of an operator’s workflow that leads nowhere', () => {
+  const broken: Workflow = { name: 'mine', graph: {}, slots: { prompt: [['6', 'text']] } };
+  expect(() => fillWorkflow(broken, { prompt: 'x' })).toThrow(WorkflowError);
+  expect(() => fillWorkflow(broken, { prompt: 'x' })).toThrow(/mine.*prompt.*6.*text/);
+});
+
+it('runs an operator’s own workflow as one batch, of which only the first seed is known', () => {
+  const { sampler: _, ...mine } = txt2img;
+  const request = { ...generate, count: 2 };
+  const { graph, seeds } = planRun(request, 'a.ckpt', undefined, { workflows: { generate: mine } });
+  expect(seeds).toEqual([42, undefined]);
+  expect(graph['5']?.inputs.batch_size).toBe(2);
+  expect(Object.keys(graph)).toEqual(Object.keys(txt2img.graph));
+});
+
+it.each([
+  ['v1-5-pruned-emaonly.safetensors', 512 * 512],
+  ['tiny-sd15.safetensors', 512 * 512],
+  ['sd_xl_base_1.0.safetensors', 1024 * 1024],
+  ['SDXL/juggernautXL_v9.safetensors', 1024 * 1024],
+  ['ponyDiffusionV6.safetensors', 1024 * 1024],
+  ['v2-1_768-ema-pruned.ckpt', 768 * 768],
+])('makes images of %s as large as it was trained for', (checkpoint, pixels) => {
+  expect(profileOf(checkpoint).pixels).toBe(pixels);
+  expect(profileOf(checkpoint, { [checkpoint]: 640 * 640 }).pixels).toBe(640 * 640);
+});
+
+it('samples distilled checkpoints with few steps', () => {
+  expect(profileOf('sd_xl_turbo_1.0_fp16.safetensors').steps).toBeLessThan(10);
+  expect(profileOf('sd_xl_base_1.0.safetensors').steps).toBeGreaterThan(15);
+});
+
+it.each([
+  [{ width: 1, height: 1 }, 512 * 512, { width: 512, height: 512 }],
+  [{ width: 16, height: 9 }, 1024 * 1024, { width: 1368, height: 768 }],
+  [{ width: 3000, height: 4000 }, 512 * 512, { width: 440, height: 592 }],
+  [{ width: 1000, height: 1 }, 512 * 512, { width: 4096, height: 64 }],
+])('gives %o the sides that a latent can have', (aspect, pixels, size) => {
+  expect(sizeOf(aspect, pixels)).toEqual(size);
+});
+
+it('names a checkpoint without its folder and extension', () => {
+  expect(nameOf('xl\\dream.v2.safetensors')).toBe('dream.v2');
+});

@@ -1,0 +1,79 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+/** How one call goes wrong. */
+export type Fault =
+  | {
+      readonly kind: 'status';
+      readonly status: number;
+      readonly body?: string;
+      readonly headers?: Record<string, string>;
+    }
+  /** The connection breaks before the server acts, or after. */
+  | { readonly kind: 'reset-before' | 'reset-after' }
+  /** Nothing is answered: the server has not acted, or has. */
+  | { readonly kind: 'hang' | 'hang-after' }
+  /** The server acts, and is late with its answer until `letGo`. */
+  | { readonly kind: 'hold' }
+  /** The server acts, and something between answers in its place. */
+  | { readonly kind: 'replace'; readonly status: number }
+  /** Headers and a first byte, and nothing more. */
+  | { readonly kind: 'hang-in-body' }
+  | { readonly kind: 'endless' }
+  | { readonly kind: 'body'; readonly contentType: string; readonly body: string | Buffer }
+  /** The first half of what would have been answered, said to be the whole. */
+  | { readonly kind: 'half' };
+
+export interface FaultRule {
+  /** E.g. `POST /prompt`; a call whose method and path begin so. */
+  readonly call: string;
+  readonly fault: Fault;
+  times: number;
+}
+
+/** Takes the rule's turn, if there is one for the call. */
+export function nextFault(rules: FaultRule[], method: string, path: string): Fault | undefined {
+  const rule = rules.find((each) => each.times > 0 && `${method} ${path}`.startsWith(each.call));
+  if (rule !== undefined) rule.times--;
+  return rule?.fault;
+}
+
+/** Answers in the server's place, or resolves to false where the server is to act first. */
+export function commitFault(
+  fault: Fault,
+  request: IncomingMessage,
+  response: ServerResponse,
+): boolean {
+  switch (fault.kind) {
+    case 'status':
+      response.writeHead(fault.status, fault.headers).end(fault.body ?? '');
+      return true;
+    case 'body':
+      response.writeHead(200, { 'content-type': fault.contentType }).end(fault.body);
+      return true;
+    case 'reset-before':
+      request.socket.resetAndDestroy();
+      return true;
+    case 'hang':
+      return true;
+    case 'hang-in-body':
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': '100' });
+      response.write('{');
+      return true;
+    case 'endless': {
+      response.writeHead(200, { 'content-type': 'image/png' });
+      const piece = Buffer.alloc(64 * 1024, 0x20);
+      const pour = () => {
+        while (!response.destroyed && response.write(piece));
+      };
+      response.on('drain', pour);
+      pour();
+      return true;
+    }
+    case 'reset-after':
+    case 'hang-after':
+    case 'hold':
+    case 'replace':
+    case 'half':
+      return false;
+  }
+}

@@ -1,0 +1,125 @@
+import { createHash } from 'node:crypto';
+import sharp, { type Sharp } from 'sharp';
+
+export type StandInGraph = Record<
+  string,
+  { class_type: string; inputs: Record<string, unknown>; _meta?: unknown }
+>;
+
+/** One image or latent on its way through a graph. */
+interface Item {
+  readonly width: number;
+  readonly height: number;
+  /** What a sampler made: which noise, from which words, over which input. */
+  readonly noise?: string;
+  readonly denoise?: number;
+  readonly source?: Buffer;
+  readonly crop?: boolean;
+  readonly batchIndex?: number;
+}
+
+/**
+ * What a graph's save node would save: not what a model draws, but decided by the same things. The
+ * seed and the place in the batch give the noise, the words tint it, the input shines through.
+ */
+export async function picturesOf(
+  graph: StandInGraph,
+  saveNode: string,
+  uploads: ReadonlyMap<string, Buffer>,
+): Promise<Buffer[]> {
+  const items = await evaluate(graph, graph[saveNode]?.inputs.images, uploads);
+  return Promise.all(items.map(render));
+}
+
+async function evaluate(
+  graph: StandInGraph,
+  link: unknown,
+  uploads: ReadonlyMap<string, Buffer>,
+): Promise<Item[]> {
+  const node = Array.isArray(link) ? graph[String(link[0])] : undefined;
+  if (node === undefined) throw new Error(`no node at ${JSON.stringify(link)}`);
+  const { inputs } = node;
+  const from = (name: string) => evaluate(graph, inputs[name], uploads);
+  const number = (name: string) => Number(inputs[name]);
+  switch (node.class_type) {
+    case 'EmptyImage':
+    case 'EmptyLatentImage': {
+      const item = { width: number('width'), height: number('height') };
+      return Array.from({ length: number('batch_size') }, () => item);
+    }
+    case 'LoadImage': {
+      const source = uploads.get(String(inputs.image));
+      const { width, height } = await sharp(source).metadata();
+      return [{ width, height, ...(source && { source }) }];
+    }
+    case 'ImageScale':
+      return (await from('image')).map((item) => ({
+        ...item,
+        width: number('width'),
+        height: number('height'),
+        crop: inputs.crop === 'center',
+      }));
+    case 'VAEEncode':
+      return (await from('pixels')).map((item) => ({
+        ...item,
+        width: item.width - (item.width % 8),
+        height: item.height - (item.height % 8),
+      }));
+    case 'VAEDecode':
+      return from('samples');
+    case 'RepeatLatentBatch': {
+      const items = await from('samples');
+      return Array.from({ length: number('amount') }, () => items).flat();
+    }
+    case 'LatentFromBatch': {
+      const at = number('batch_index');
+      const items = (await from('samples')).slice(at, at + number('length'));
+      return items.map((item, index) => ({ ...item, batchIndex: at + index }));
+    }
+    case 'LatentBatch':
+      return [...(await from('samples1')), ...(await from('samples2'))];
+    case 'KSampler': {
+      const words = JSON.stringify([
+        textOf(graph, inputs.positive),
+        textOf(graph, inputs.negative),
+      ]);
+      return (await from('latent_image')).map((item, index) => ({
+        ...item,
+        noise: `${inputs.seed}/${item.batchIndex ?? index}/${words}`,
+        denoise: number('denoise'),
+      }));
+    }
+    default:
+      throw new Error(`the stand-in cannot run ${node.class_type}`);
+  }
+}
+
+function textOf(graph: StandInGraph, link: unknown): unknown {
+  return Array.isArray(link) ? graph[String(link[0])]?.inputs.text : undefined;
+}
+
+async function render(item: Item): Promise<Buffer> {
+  const { width, height } = item;
+  const drawn = await noiseOf(item.noise ?? '')
+    .resize(width, height, { fit: 'fill' })
+    .raw()
+    .toBuffer();
+  if (item.source !== undefined) {
+    const fit = item.crop ? 'cover' : 'fill';
+    const base = sharp(item.source).flatten({ background: '#000' }).toColourspace('srgb');
+    const below = await base.resize(width, height, { fit }).raw().toBuffer();
+    const share = item.noise === undefined ? 0 : (item.denoise ?? 1);
+    for (let i = 0; i < drawn.length; i++) {
+      drawn[i] = (drawn[i] ?? 0) * share + (below[i] ?? 0) * (1 - share);
+    }
+  }
+  const raw = { width, height, channels: 3 } as const;
+  return sharp(drawn, { raw }).png({ compressionLevel: 1 }).toBuffer();
+}
+
+function noiseOf(name: string): Sharp {
+  const pixels = Buffer.concat(
+    Array.from({ length: 6 }, (_, row) => createHash('sha256').update(`${row}/${name}`).digest()),
+  );
+  return sharp(pixels, { raw: { width: 8, height: 8, channels: 3 } });
+}
