@@ -1,14 +1,32 @@
 import type { Logger } from 'pino';
-import type { Engine, Platform } from '../engine/index.js';
-import type { ChatRequest, Reply } from './request.js';
+import { type Engine, EngineError, type User } from '../engine/index.js';
+import { runButton } from './button-actions.js';
+import { decodeButton } from './buttons.js';
+import type { Command, CommandContext } from './commands/command.js';
+import { createCommandTree } from './commands/command-tree.js';
+import type { CommandDeclaration, CommandGroup } from './commands/declaration.js';
+import { commandGroups, commands } from './commands/index.js';
+import { textArguments } from './commands/text-arguments.js';
+import { explain } from './explanation.js';
+import { Refusal, sentence } from './refusal.js';
+import type { ChatRequest, Intent, Reply } from './request.js';
+import type { Texts } from './texts.js';
 
 export interface ChatDependencies {
   readonly engine: Engine;
   readonly log: Logger;
   /** `EASEL_ADMINS`, e.g. `discord:123`. */
   readonly admins: ReadonlySet<string>;
+  readonly texts: Texts;
   /** Wall clock, for texts and tests. */
   readonly now: () => Date;
+  /** Names a defect for the user and the log. */
+  readonly newErrorId: () => string;
+  /**
+   * Where an answer takes longer than this, e.g. for a large image, the platform is told that it is
+   * coming, and errors may be public. 600 ms unless told: Discord waits 3 s at most.
+   */
+  readonly patienceMs?: number;
 }
 
 export interface Chat {
@@ -28,30 +46,98 @@ export interface Chat {
   text(locale: string, key: string, variables?: Record<string, string | number>): string;
 }
 
-/** A leaf of the command tree as the platforms' menus need it; made from the command's zod options. */
-export interface CommandDeclaration {
-  /** Words, e.g. `['imagine']` or `['admin', 'concurrency', 'set']`. */
-  readonly path: readonly string[];
-  /** By locale (`en-US`, `zh-CN`). */
-  readonly description: Readonly<Record<string, string>>;
-  readonly options: readonly OptionDeclaration[];
-  /** Who sees it in the menu: everyone, or those who manage the scope. */
-  readonly audience: 'everyone' | 'managers';
-  /** Where it is offered: `start` is Telegram's alone. */
-  readonly platforms: readonly Platform[];
+export function createChat(dependencies: ChatDependencies): Chat {
+  const { engine, log, admins, texts, now, newErrorId, patienceMs = 600 } = dependencies;
+  const tree = createCommandTree(commands, commandGroups, texts);
+
+  const contextFor = (request: ChatRequest, user: User): CommandContext => {
+    const isAdmin = admins.has(`${request.platform}:${request.identity.platformUserId}`);
+    return {
+      engine,
+      request,
+      user,
+      texts: texts.inLocale(request.identity.locale),
+      now,
+      isAdmin,
+      commands,
+      batchAndActor: async (id) => {
+        const batch = await engine.batch(id);
+        if (!batch) throw new EngineError({ kind: 'unknown-batch', id });
+        // Who manages one scope, e.g. a private chat, has no say over the batches of another.
+        const manages =
+          isAdmin || (batch.scopeId === request.scopeId && (await request.managesScope()));
+        return { batch, actor: { userId: user.id, manages } };
+      },
+    };
+  };
+
+  const runIntent = async (request: ChatRequest): Promise<Reply> => {
+    const context = async () => contextFor(request, await engine.ensureUser(request.identity));
+    const { intent } = request;
+    if (intent.kind === 'button') {
+      const action = decodeButton(intent.payload);
+      if (!action) throw new Refusal(sentence('button-unknown'));
+      return runButton(await context(), action);
+    }
+    const { command, rest } = tree.find(commandName(intent), writtenText(intent));
+    const options =
+      intent.kind === 'command' ? intent.options : textArguments(command, rest, intent.attachments);
+    const known = await context();
+    await checkPermission(command, known);
+    return command.run(known, options);
+  };
+
+  return {
+    commands: tree.declarations,
+    commandGroups: tree.groups,
+    text: (locale, key, variables) => texts.inLocale(locale).text(key, variables),
+    handle: async (request) => {
+      const acknowledge = () =>
+        request.acknowledge({ private: isAnswerPrivate(request.intent) }).catch((error) => {
+          log.warn({ err: error, updateKey: request.updateKey }, 'acknowledging in time failed');
+        });
+      const patience = setTimeout(acknowledge, patienceMs);
+      try {
+        return await runIntent(request);
+      } catch (error) {
+        const localized = texts.inLocale(request.identity.locale);
+        const explanation = explain(error, localized);
+        if (explanation !== undefined) return { kind: 'text', text: explanation, private: true };
+        const id = newErrorId();
+        log.error({ err: error, errorId: id, updateKey: request.updateKey }, 'request failed');
+        return { kind: 'text', text: localized.text('defect', { id }), private: true };
+      } finally {
+        clearTimeout(patience);
+      }
+    },
+  };
 }
 
-export interface CommandGroup {
-  readonly path: readonly string[];
-  readonly description: Readonly<Record<string, string>>;
+type TypedIntent = Exclude<Intent, { kind: 'button' }>;
+
+/** Several images under one `/imagine` are a batch, whichever word the caption begins with. */
+function commandName(intent: TypedIntent): string {
+  const isAlbum = intent.kind === 'text-command' && intent.attachments.length > 1;
+  return isAlbum && intent.name === 'imagine' ? 'batch' : intent.name;
 }
 
-export interface OptionDeclaration {
-  readonly name: string;
-  readonly description: Readonly<Record<string, string>>;
-  readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'attachment';
-  readonly required: boolean;
-  readonly min?: number;
-  readonly max?: number;
-  readonly choices?: readonly { readonly name: string; readonly value: string | number }[];
+function writtenText(intent: TypedIntent): string {
+  return intent.kind === 'text-command' ? intent.text : '';
+}
+
+function isAnswerPrivate(intent: Intent): boolean {
+  if (intent.kind === 'button') {
+    const kind = decodeButton(intent.payload)?.kind;
+    return kind !== 'again' && kind !== 'upscale' && kind !== 'vary';
+  }
+  const opensCard = commands.some(
+    (command) => command.opensCard && command.path.join(' ') === intent.name,
+  );
+  return !opensCard || (intent.kind === 'command' && intent.options.private === true);
+}
+
+async function checkPermission(command: Command, context: CommandContext): Promise<void> {
+  if (command.permission === 'everyone' || context.isAdmin) return;
+  if (command.permission === 'admins') throw new Refusal(sentence('admins-only'));
+  if (!(await context.request.managesScope())) throw new Refusal(sentence('managers-only'));
 }

@@ -3,13 +3,12 @@ export { type ButtonAction, decodeButton, encodeButton, maxPayloadBytes } from '
 export { renderCard } from './cards/card.js';
 export type { CardInput, SeenProgress } from './cards/card-input.js';
 export type { CardButton, CardPicture, CardView } from './cards/card-view.js';
+export { type Chat, type ChatDependencies, createChat } from './chat.js';
 export type {
-  Chat,
-  ChatDependencies,
   CommandDeclaration,
   CommandGroup,
   OptionDeclaration,
-} from './chat.js';
+} from './commands/declaration.js';
 export type { CardToShow, ChatPlatform, ShowOutcome } from './platform.js';
 export {
   type Attachment,
@@ -18,4 +17,5 @@ export {
   type Intent,
   type Reply,
 } from './request.js';
+export { StartError } from './start-error.js';
 export { createTexts, type LocalizedTexts, type Texts } from './texts.js';

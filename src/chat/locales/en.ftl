@@ -119,7 +119,7 @@ too-many-tasks = Images, models and choices make { $count } tasks; { $max } is t
 
 flag-unknown = There is no flag --{ $flag }.
 flag-unknown-nearest = There is no flag --{ $flag }. Did you mean --{ $nearest }?
-flag-without-value = --{ $flag } needs a value, such as --{ $example }.
+flag-without-value = --{ $flag } needs a value, such as --{ $flag } { $example }.
 flag-twice = --{ $flag } is given twice.
 flag-not-at-end = “{ $value }” stands after the flags. The prompt comes first, the flags end it.
 preset-unknown = There is no preset called “{ $value }”.

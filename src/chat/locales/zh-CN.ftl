@@ -116,7 +116,7 @@ too-many-tasks = 图片、模型和选项共有 { $count } 个任务，最多 { 
 
 flag-unknown = 没有 --{ $flag } 这个参数。
 flag-unknown-nearest = 没有 --{ $flag } 这个参数。你是想用 --{ $nearest } 吗？
-flag-without-value = --{ $flag } 后面需要一个值，例如 --{ $example }。
+flag-without-value = --{ $flag } 后面需要一个值，例如 --{ $flag } { $example }。
 flag-twice = --{ $flag } 写了两次。
 flag-not-at-end = “{ $value }”写在了参数后面。请先写提示词，再写参数。
 preset-unknown = 没有名为“{ $value }”的预设。

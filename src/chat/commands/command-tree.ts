@@ -1,0 +1,91 @@
+import { nearest } from '../nearest.js';
+import { quoted, Refusal, sentence } from '../refusal.js';
+import type { Texts } from '../texts.js';
+import type { Command } from './command.js';
+import type { CommandDeclaration, CommandGroup } from './declaration.js';
+import { optionShapes } from './option-registry.js';
+
+export interface CommandTree {
+  readonly declarations: readonly CommandDeclaration[];
+  readonly groups: readonly CommandGroup[];
+  /**
+   * The command that words name, beginning with `name` and going on into `text` where `name` is a
+   * group; `rest` is what the text has beyond.
+   * @throws Refusal that names the nearest command, or those that a group has
+   */
+  find(name: string, text: string): { readonly command: Command; readonly rest: string };
+}
+
+export interface GroupDefinition {
+  readonly path: readonly string[];
+  readonly description: string;
+}
+
+export function createCommandTree(
+  commands: readonly Command[],
+  groups: readonly GroupDefinition[],
+  texts: Texts,
+): CommandTree {
+  const commandByPath = new Map(commands.map((command) => [command.path.join(' '), command]));
+  const describe = (key: string) => ({
+    'en-US': texts.inLocale('en-US').text(key),
+    'zh-CN': texts.inLocale('zh-CN').text(key),
+  });
+
+  /** The words that may follow a path. */
+  const namesUnder = (path: readonly string[]): string[] => {
+    const following = commands
+      .filter((command) => path.every((word, index) => command.path[index] === word))
+      .flatMap((command) => command.path[path.length] ?? []);
+    return [...new Set(following)];
+  };
+
+  const find: CommandTree['find'] = (name, text) => {
+    let path: string[] = [];
+    let rest = `${name} ${text}`.trim();
+    for (;;) {
+      const command = commandByPath.get(path.join(' '));
+      if (command) return { command, rest };
+      const names = namesUnder(path);
+      const [word] = /^\S+/.exec(rest) ?? [];
+      if (word === undefined) {
+        throw new Refusal(
+          sentence('command-incomplete', { name: path.join(' '), names: names.join(', ') }),
+        );
+      }
+      const known = names.find((candidate) => candidate === word.toLowerCase());
+      if (known === undefined) throw unknownCommand(path, word, names);
+      path = [...path, known];
+      rest = rest.slice(word.length).trimStart();
+    }
+  };
+
+  return {
+    declarations: commands.map((command) => ({
+      path: command.path,
+      description: describe(command.description),
+      options: optionShapes(command.options).map(({ meta, ...shape }) => ({
+        ...shape,
+        description: describe(meta.description),
+      })),
+      audience: command.permission === 'everyone' ? 'everyone' : 'managers',
+      platforms: command.platforms,
+    })),
+    groups: groups.map(({ path, description }) => ({ path, description: describe(description) })),
+    find,
+  };
+}
+
+function unknownCommand(path: readonly string[], word: string, names: readonly string[]): Refusal {
+  const asked = [...path, quoted(word)].join(' ');
+  const [best] = nearest(word, names, 1);
+  if (best !== undefined) {
+    const found = [...path, best].join(' ');
+    return new Refusal(sentence('command-unknown-nearest', { name: asked, nearest: found }));
+  }
+  return path.length === 0
+    ? new Refusal(sentence('command-unknown', { name: asked }))
+    : new Refusal(
+        sentence('command-incomplete', { name: path.join(' '), names: names.join(', ') }),
+      );
+}

@@ -1,0 +1,18 @@
+const promptMaxCharacters = 4000;
+const countMax = 4;
+const seedMax = 2 ** 32 - 1;
+const concurrencyMax = 10;
+
+/** What may be asked for. */
+export const limits = {
+  promptMaxCharacters,
+  countMax,
+  seedMax,
+  concurrencyMax,
+  /** Tasks that models and choices in braces may make. */
+  maxVariants: 20,
+  /** Tasks of one batch: images × models × choices. */
+  maxTasks: 100,
+  /** As the texts say them; a seed is not grouped by thousands. */
+  inTexts: { promptMaxCharacters, countMax, seedMax: String(seedMax), concurrencyMax },
+} as const;

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import type { OptionDeclaration } from './declaration.js';
+
+/** What chat must know of an option beside its schema. */
+export interface OptionMeta {
+  /** The key of its description. */
+  readonly description: string;
+  /** Zod cannot say that a value is a file. */
+  readonly isAttachment?: boolean;
+  /** Takes the whole text of a text command, flags at its end included. */
+  readonly isPrompt?: boolean;
+}
+
+/** Every option of a command is registered here; the outermost schema counts. */
+export const optionRegistry = z.registry<OptionMeta>();
+
+export interface OptionShape extends Omit<OptionDeclaration, 'description'> {
+  readonly meta: OptionMeta;
+}
+
+/** The options of a command as menus and text parsing need them, derived from its schema. */
+export function optionShapes(options: z.ZodObject): OptionShape[] {
+  return Object.entries(options.shape).map(([name, schema]) => {
+    const meta = optionRegistry.get(schema as z.ZodType);
+    if (!meta) throw new Error(`The option ${JSON.stringify(name)} is not in the option registry`);
+    const required = !(schema as z.ZodType).safeParse(undefined).success;
+    if (meta.isAttachment) return { name, type: 'attachment', required, meta };
+    const { type, minimum, maximum } = z.toJSONSchema(schema as z.ZodType, { io: 'input' });
+    if (type !== 'string' && type !== 'integer' && type !== 'number' && type !== 'boolean') {
+      throw new Error(`The option ${JSON.stringify(name)} has the type ${JSON.stringify(type)}`);
+    }
+    return {
+      name,
+      type,
+      required,
+      meta,
+      ...(minimum === undefined ? {} : { min: minimum }),
+      ...(maximum === undefined ? {} : { max: maximum }),
+    };
+  });
+}

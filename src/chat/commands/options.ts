@@ -1,0 +1,109 @@
+import { z } from 'zod';
+import { parseAspect } from '../aspect.js';
+import type { Attachment } from '../request.js';
+import { limits } from './limits.js';
+import { optionRegistry } from './option-registry.js';
+
+/*
+ * The options that several commands have. The message of every check is the key of the text that
+ * says what is wrong and what is allowed.
+ */
+
+export function promptOption(description: string) {
+  return z
+    .string('prompt-empty')
+    .trim()
+    .min(1, 'prompt-empty')
+    .max(limits.promptMaxCharacters, 'prompt-too-long')
+    .register(optionRegistry, { description, isPrompt: true });
+}
+
+/** One name, or several with commas between them. */
+export const model = z
+  .string('model-wrong')
+  .transform((text) => text.split(/[,，]/).map((name) => name.trim()))
+  .refine((names) => names.every((name) => name !== ''), 'model-wrong')
+  .optional()
+  .register(optionRegistry, { description: 'option-model' });
+
+export const negative = z
+  .string('option-wrong')
+  .trim()
+  .max(limits.promptMaxCharacters, 'negative-too-long')
+  .optional()
+  .register(optionRegistry, { description: 'option-negative' });
+
+export const aspect = z
+  .string('aspect-wrong')
+  .transform((text, context) => {
+    const parsed = parseAspect(text);
+    if (parsed !== undefined) return parsed;
+    context.addIssue('aspect-wrong');
+    return z.NEVER;
+  })
+  .optional()
+  .register(optionRegistry, { description: 'option-aspect' });
+
+export function countOption(description: string) {
+  return z
+    .int('count-wrong')
+    .min(1, 'count-wrong')
+    .max(limits.countMax, 'count-wrong')
+    .optional()
+    .register(optionRegistry, { description });
+}
+
+export const seed = z
+  .int('seed-wrong')
+  .min(0, 'seed-wrong')
+  .max(limits.seedMax, 'seed-wrong')
+  .optional()
+  .register(optionRegistry, { description: 'option-seed' });
+
+export const strength = z
+  .number('strength-wrong')
+  .min(0, 'strength-wrong')
+  .max(1, 'strength-wrong')
+  .optional()
+  .register(optionRegistry, { description: 'option-strength' });
+
+export const isPrivate = z
+  .boolean('option-wrong')
+  .optional()
+  .register(optionRegistry, { description: 'option-private' });
+
+const isAttachment = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'fetch' in value;
+
+export const image = z
+  .custom<Attachment>(isAttachment, 'image-wrong')
+  .optional()
+  .register(optionRegistry, { description: 'option-image', isAttachment: true });
+
+export const firstBatchImage = z
+  .custom<Attachment>(isAttachment, 'image-missing')
+  .register(optionRegistry, { description: 'option-batch-image', isAttachment: true });
+
+export const furtherBatchImage = z
+  .custom<Attachment>(isAttachment, 'image-wrong')
+  .optional()
+  .register(optionRegistry, { description: 'option-batch-image', isAttachment: true });
+
+export const batchId = z
+  .string('id-wrong')
+  .trim()
+  .min(1, 'id-wrong')
+  .register(optionRegistry, { description: 'option-id' });
+
+export const concurrency = z
+  .int('concurrency-wrong')
+  .min(1, 'concurrency-wrong')
+  .max(limits.concurrencyMax, 'concurrency-wrong')
+  .register(optionRegistry, { description: 'option-concurrency' });
+
+export const pool = z
+  .string('pool-wrong')
+  .trim()
+  .min(1, 'pool-wrong')
+  .optional()
+  .register(optionRegistry, { description: 'option-pool' });

@@ -1,0 +1,45 @@
+import { quoted, Refusal, sentence } from '../refusal.js';
+import type { Attachment } from '../request.js';
+import type { Command } from './command.js';
+import { optionShapes } from './option-registry.js';
+import { type RawOptions, typed } from './option-values.js';
+
+/**
+ * The options of a command that was written as text: a prompt takes the whole text; otherwise the
+ * words are the options in their order. Images fill the command's attachments in theirs.
+ * @throws Refusal words-too-many, images-too-many
+ */
+export function textArguments(
+  command: Command,
+  text: string,
+  attachments: readonly Attachment[],
+): RawOptions {
+  const shapes = optionShapes(command.options);
+  const given: Record<string, string | number | boolean | Attachment> = {};
+
+  const slots = shapes.filter(({ type }) => type === 'attachment');
+  if (slots.length > 0 && attachments.length > slots.length) {
+    throw new Refusal(
+      sentence('images-too-many', { count: attachments.length, max: slots.length }),
+    );
+  }
+  for (const [index, slot] of slots.entries()) {
+    const attachment = attachments[index];
+    if (attachment) given[slot.name] = attachment;
+  }
+
+  const prompt = shapes.find(({ meta }) => meta.isPrompt);
+  if (prompt) return { ...given, [prompt.name]: text };
+
+  const positions = shapes.filter(({ type }) => type !== 'attachment');
+  const words = text.split(/\s+/).filter((word) => word !== '');
+  if (words.length > positions.length) {
+    const value = quoted(words.slice(positions.length).join(' '));
+    throw new Refusal(sentence('words-too-many', { value }));
+  }
+  for (const [index, word] of words.entries()) {
+    const shape = positions[index];
+    if (shape) given[shape.name] = typed(shape, word);
+  }
+  return given;
+}

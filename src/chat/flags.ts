@@ -1,0 +1,116 @@
+import { nearest } from './nearest.js';
+import { quoted, type Sentence, sentence } from './refusal.js';
+
+/** Midjourney's short names and Easel's own, and the option that each sets. */
+const flagOptions = new Map<string, FlagOption>([
+  ['ar', 'aspect'],
+  ['aspect', 'aspect'],
+  ['n', 'count'],
+  ['count', 'count'],
+  ['seed', 'seed'],
+  ['no', 'negative'],
+  ['negative', 'negative'],
+  ['model', 'model'],
+  ['strength', 'strength'],
+  ['preset', 'preset'],
+]);
+
+const examples: Readonly<Record<FlagOption, string>> = {
+  aspect: '16:9',
+  count: '4',
+  seed: '7',
+  negative: 'hands, feet',
+  model: 'flux',
+  strength: '0.6',
+  preset: 'anime',
+};
+
+export type FlagOption = 'aspect' | 'count' | 'seed' | 'negative' | 'model' | 'strength' | 'preset';
+
+export interface PromptWithFlags {
+  /** What stands before the flags, trimmed. */
+  readonly prompt: string;
+  /** Values as they were written, by option. */
+  readonly flags: Readonly<Partial<Record<FlagOption, string>>>;
+  /** Empty when all flags are known and well-formed. */
+  readonly problems: readonly Sentence[];
+}
+
+/**
+ * Splits a prompt from the flags that end it: `a fox --ar 16:9 --no hands, feet`. Phones write `--`
+ * as `—` or `–`; directly before a known flag's name these are read so too. Values may be quoted;
+ * `--no` takes all words up to the next flag, every other flag takes one.
+ */
+export function splitFlags(text: string): PromptWithFlags {
+  const words = wordsOf(text);
+  const firstFlag = words.findIndex((word) => flagNameOf(word) !== undefined);
+  if (firstFlag === -1) return { prompt: text.trim(), flags: {}, problems: [] };
+
+  const flags: Partial<Record<FlagOption, string>> = {};
+  const problems: Sentence[] = [];
+  for (const { name, values } of groupByFlag(words.slice(firstFlag))) {
+    const option = flagOptions.get(name.toLowerCase());
+    if (option === undefined) {
+      problems.push(unknownFlag(name));
+      continue;
+    }
+    const [value, ...further] = option === 'negative' ? [values.join(' ')] : values;
+    if (value === undefined || value === '') {
+      problems.push(sentence('flag-without-value', { flag: name, example: examples[option] }));
+    } else if (further.length > 0) {
+      problems.push(sentence('flag-not-at-end', { value: quoted(further.join(' ')) }));
+    } else if (flags[option] !== undefined) {
+      problems.push(sentence('flag-twice', { flag: name }));
+    } else {
+      flags[option] = value;
+    }
+  }
+  const prompt = text.slice(0, words[firstFlag]?.start).trim();
+  return { prompt, flags, problems };
+}
+
+function unknownFlag(name: string): Sentence {
+  const [best] = nearest(name, flagOptions.keys(), 1);
+  return best === undefined
+    ? sentence('flag-unknown', { flag: quoted(name) })
+    : sentence('flag-unknown-nearest', { flag: quoted(name), nearest: best });
+}
+
+interface Word {
+  /** As it stands in the text. */
+  readonly text: string;
+  readonly start: number;
+}
+
+const wordPattern = /(?:--|[—–])?[\w-]+=(?:"[^"]*"|“[^”]*”)|"[^"]*"|“[^”]*”|\S+/g;
+
+function wordsOf(text: string): Word[] {
+  return [...text.matchAll(wordPattern)].map((match) => ({ text: match[0], start: match.index }));
+}
+
+const flagPattern = /^(--|[—–])([a-z][\w-]*)(?:=(.*))?$/is;
+
+/** Undefined for what is no flag: a word, a quotation, a dash that only is one. */
+function flagNameOf({ text }: Word): string | undefined {
+  const [, dash, name] = flagPattern.exec(text) ?? [];
+  if (name === undefined) return undefined;
+  return dash === '--' || flagOptions.has(name.toLowerCase()) ? name : undefined;
+}
+
+function groupByFlag(words: readonly Word[]): { name: string; values: string[] }[] {
+  const groups: { name: string; values: string[] }[] = [];
+  for (const word of words) {
+    const name = flagNameOf(word);
+    if (name !== undefined) {
+      const value = flagPattern.exec(word.text)?.[3];
+      groups.push({ name, values: value === undefined ? [] : [unquoted(value)] });
+    } else {
+      groups.at(-1)?.values.push(unquoted(word.text));
+    }
+  }
+  return groups;
+}
+
+function unquoted(word: string): string {
+  return /^(?:"[^"]*"|“[^”]*”)$/s.test(word) ? word.slice(1, -1).trim() : word;
+}

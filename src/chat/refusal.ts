@@ -1,0 +1,24 @@
+import type { LocalizedTexts, TextVariables } from './texts.js';
+
+/** Something to say, before it is known in which language. */
+export type Sentence = (texts: LocalizedTexts) => string;
+
+export function sentence(key: string, variables?: TextVariables): Sentence {
+  return (texts) => texts.text(key, variables);
+}
+
+/** A wish that is not granted, with every reason at once. Nothing has changed. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+  readonly sentences: readonly Sentence[];
+  constructor(...sentences: readonly Sentence[]) {
+    super('Refused');
+    this.sentences = sentences;
+  }
+}
+
+/** A user's own words quoted back: short, and on one line. */
+export function quoted(value: unknown): string {
+  const text = String(value).replace(/\s+/g, ' ').trim();
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
+}
