@@ -93,7 +93,8 @@ export function createMessageStore(clock: Clock): MessageStore {
   return {
     add(draft) {
       const counter = draft.room.type === 'supergroup' ? draft.room.id : 'account';
-      const id = (lastIds.get(counter) ?? 0) + 1;
+      // Message 1 tells that a supergroup was made, and is the General topic of a forum.
+      const id = (lastIds.get(counter) ?? (counter === 'account' ? 0 : 1)) + 1;
       lastIds.set(counter, id);
       const sentAtMs = clock.now();
       const message: StoredMessage = {

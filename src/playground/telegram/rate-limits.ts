@@ -34,7 +34,7 @@ export interface RateLimiter {
 }
 
 export function createRateLimiter(limits: RateLimits | 'off', clock: Clock): RateLimiter {
-  if (limits === 'off') return { spend: () => {} };
+  if (limits === 'off') return { spend: () => undefined };
   const chats = new Map<number, Bucket>();
   const groups = new Map<number, number[]>();
   const overall: Bucket = { tokens: limits.overallPerSecond, updatedMs: clock.now() };

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { badRequest, requestTooLarge } from './api-error.js';
-import { parseMultipart } from './multipart.js';
+import { MultipartError, type MultipartPart, parseMultipart } from './multipart.js';
 
 /** Telegram takes files up to 50 MB; a form around ten of them is never needed. */
 const maxBodyBytes = 64 * 1024 * 1024;
@@ -67,7 +67,7 @@ function readForm(
 ): RequestContent {
   const parameters: Record<string, unknown> = { ...query };
   const files = new Map<string, UploadedFile>();
-  for (const part of parseMultipart(body, contentType)) {
+  for (const part of readParts(body, contentType)) {
     if (part.fileName === undefined) {
       parameters[part.name] = part.bytes.toString('utf8');
     } else {
@@ -76,4 +76,13 @@ function readForm(
     }
   }
   return { encoding: 'multipart', parameters, files };
+}
+
+function readParts(body: Buffer, contentType: string): MultipartPart[] {
+  try {
+    return parseMultipart(body, contentType);
+  } catch (error) {
+    if (error instanceof MultipartError) throw badRequest(`can't parse form: ${error.message}`);
+    throw error;
+  }
 }
