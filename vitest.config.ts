@@ -1,4 +1,7 @@
 import { defineConfig } from 'vitest/config';
+import { forgetOperatorsSettings } from './scripts/environment.mjs';
+
+forgetOperatorsSettings();
 
 export default defineConfig({
   test: {

@@ -1,0 +1,10 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { ensureBuild } from './build.mjs';
+import { ensurePackages } from './packages.mjs';
+import { endWithNpm } from './parent.mjs';
+import { fail, root } from './project.mjs';
+
+endWithNpm();
+await ensurePackages().then(ensureBuild).catch(fail);
+await import(pathToFileURL(join(root, 'dist/main.js')).href);
