@@ -3,6 +3,7 @@ import {
   Kysely,
   type Transaction as KyselyTransaction,
   PostgresDialect,
+  sql,
 } from 'kysely';
 import pg from 'pg';
 import type { Logger } from 'pino';
@@ -45,4 +46,9 @@ export function connectDatabase(options: ConnectionOptions): Database {
     dialect: new PostgresDialect({ pool }),
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
   });
+}
+
+/** Resolves while the record answers. @throws what the connection said */
+export async function pingDatabase(db: Database): Promise<void> {
+  await sql`select 1`.execute(db);
 }

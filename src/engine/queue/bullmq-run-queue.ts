@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import {
   createPostgresBackend,
   type Job,
@@ -12,14 +13,18 @@ import { jobIdOf, type RunJob, type RunQueue, type RunWorker } from './run-queue
 
 const queueName = 'runs';
 
+/** How long a try to become ready waits for a connection that is being made again. */
+const reconnectPatienceMs = 2_000;
+
 /** A job leaves nothing behind: what became of a run stands in the record. */
 const jobOptions: JobsOptions = { removeOnComplete: true, removeOnFail: true };
 
 interface JobSource {
   ready(): Promise<void>;
-  queue: Pick<Queue, 'add' | 'getJobState' | 'close'>;
+  add(job: RunJob, options: JobsOptions): Promise<unknown>;
+  getJobState(jobId: string): Promise<string>;
   createWorker(process: (job: Job<RunJob>) => Promise<void>, concurrency: number): Worker;
-  disconnect(): Promise<void>;
+  close(): Promise<void>;
 }
 
 function createRunQueue(source: JobSource, log: Logger): RunQueue {
@@ -27,10 +32,10 @@ function createRunQueue(source: JobSource, log: Logger): RunQueue {
   return {
     ready: () => source.ready(),
     async add(job) {
-      await source.queue.add('run', job, { ...jobOptions, jobId: jobIdOf(job) });
+      await source.add(job, { ...jobOptions, jobId: jobIdOf(job) });
     },
     async has(job) {
-      const state = await source.queue.getJobState(jobIdOf(job));
+      const state = await source.getJobState(jobIdOf(job));
       return state !== 'unknown' && state !== 'completed' && state !== 'failed';
     },
     work(handle, concurrency): RunWorker {
@@ -46,8 +51,7 @@ function createRunQueue(source: JobSource, log: Logger): RunQueue {
     },
     async close() {
       await Promise.all([...workers].map((worker) => worker.close(true)));
-      await source.queue.close();
-      await source.disconnect();
+      await source.close();
     },
   };
 }
@@ -70,28 +74,44 @@ export function createRedisRunQueue(options: RedisQueueOptions): RunQueue {
     retryStrategy: (attempt) => Math.min(attempt * 200, 2_000),
   });
   const blocking = commands.duplicate({ maxRetriesPerRequest: null, enableOfflineQueue: true });
-  let lastError = '';
+  let lastError: Error | undefined;
   commands.on('error', (error: Error) => {
-    if (error.message !== lastError) options.log.warn({ err: error }, 'Redis is unwell');
-    lastError = error.message;
+    if (error.message !== lastError?.message) options.log.warn({ err: error }, 'Redis is unwell');
+    lastError = error;
   });
+  // The same errors again; the worker reports its own.
   blocking.on('error', () => undefined);
-  const queue = new Queue(queueName, {
-    connection: commands,
-    prefix,
-    skipWaitingForReady: true,
-  });
-  queue.on('error', () => undefined);
+  let queue: Queue | undefined;
+
+  async function connected(): Promise<void> {
+    if (commands.status === 'ready') return;
+    if (commands.status === 'wait' || commands.status === 'end') return commands.connect();
+    await once(commands, 'ready', { signal: AbortSignal.timeout(reconnectPatienceMs) }).catch(
+      () => {
+        throw lastError ?? new Error('no connection yet');
+      },
+    );
+  }
+
+  const opened = (): Queue => {
+    if (!queue) throw new Error('The queue is not ready yet');
+    return queue;
+  };
   return createRunQueue(
     {
       async ready() {
-        if (commands.status === 'wait') await commands.connect();
+        await connected();
+        // BullMQ asks for the server's version in its constructor: only once there is one.
+        queue ??= new Queue(queueName, { connection: commands, prefix });
+        queue.on('error', () => undefined);
         await queue.waitUntilReady();
       },
-      queue,
+      add: (job, jobOptions) => opened().add('run', job, jobOptions),
+      getJobState: (jobId) => opened().getJobState(jobId),
       createWorker: (process, concurrency) =>
         new Worker(queueName, process, { connection: blocking, prefix, concurrency }),
-      async disconnect() {
+      async close() {
+        await queue?.close();
         commands.disconnect();
         blocking.disconnect();
       },
@@ -116,13 +136,14 @@ export function createPostgresRunQueue(options: PostgresQueueOptions): RunQueue 
       async ready() {
         await queue.waitUntilReady();
       },
-      queue: queue as unknown as JobSource['queue'],
+      add: (job, jobOptions) => queue.add('run', job, jobOptions),
+      getJobState: (jobId) => queue.getJobState(jobId),
       createWorker: (process, concurrency) =>
         new PostgresWorker(queueName, process as never, {
           connection,
           concurrency,
         }) as unknown as Worker,
-      async disconnect() {},
+      close: () => queue.close(),
     },
     options.log,
   );

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { Redis } from 'ioredis';
 import type { Logger } from 'pino';
@@ -45,7 +46,8 @@ export function createLocalSignals(): Signals {
 const channel = 'easel:signals';
 
 /** Signals to all processes over Redis pub/sub; to this one directly, so that it never waits. */
-export function createRedisSignals(url: string, origin: string, log: Logger): Signals {
+export function createRedisSignals(url: string, log: Logger): Signals {
+  const origin = randomUUID();
   const local = createLocalSignals();
   const publisher = new Redis(url, { maxRetriesPerRequest: 1, enableOfflineQueue: false });
   const subscriber = new Redis(url, { maxRetriesPerRequest: null });

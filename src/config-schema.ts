@@ -1,0 +1,130 @@
+import { z } from 'zod';
+
+export const discordApiUrl = 'https://discord.com/api';
+
+const httpUrl = z
+  .string({ error: 'expected an http:// or https:// address' })
+  .refine((value) => /^https?:$/.test(urlProtocol(value) ?? ''), {
+    error: 'expected an http:// or https:// address',
+  })
+  .transform((value) => value.replace(/\/+$/, ''));
+
+const secret = z
+  .string()
+  .regex(/^\S+$/, { error: 'expected the secret without spaces or line breaks' });
+
+const wholeNumber = (min: number, max: number) =>
+  z.coerce
+    .number({ error: `expected a whole number from ${min} to ${max}` })
+    .int({ error: `expected a whole number from ${min} to ${max}` })
+    .min(min, { error: `expected a whole number from ${min} to ${max}` })
+    .max(max, { error: `expected a whole number from ${min} to ${max}` });
+
+const roleNames = ['discord', 'telegram', 'worker', 'http'] as const;
+export type Role = (typeof roleNames)[number];
+
+const commaList = z.string().transform((value) =>
+  value
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean),
+);
+
+export const environmentSchema = z.object({
+  DISCORD_TOKEN: secret.optional(),
+  DISCORD_API_URL: httpUrl
+    .refine((value) => value.endsWith('/api'), { error: 'expected an address that ends in /api' })
+    .default(discordApiUrl),
+  DISCORD_CDN_HOSTS: commaList
+    .refine((hosts) => hosts.every((host) => /^[\w.[\]:-]+$/.test(host)), {
+      error: 'expected hosts with or without a port, separated by commas',
+    })
+    .default(['cdn.discordapp.com', 'media.discordapp.net']),
+  TELEGRAM_TOKEN: secret
+    .regex(/^\d+:[\w-]+$/, { error: 'expected a bot token such as 123456:ABC…' })
+    .optional(),
+  TELEGRAM_API_ROOT: httpUrl.default('https://api.telegram.org'),
+  DATABASE_URL: z
+    .string()
+    .refine((value) => /^postgres(ql)?:$/.test(urlProtocol(value) ?? ''), {
+      error: 'expected a postgres:// address',
+    })
+    .optional(),
+  REDIS_URL: z
+    .string()
+    .refine((value) => /^rediss?:$/.test(urlProtocol(value) ?? ''), {
+      error: 'expected a redis:// or rediss:// address',
+    })
+    .optional(),
+  EASEL_DATA_DIR: z.string().default('./data'),
+  EASEL_ADMINS: commaList
+    .refine((ids) => ids.every((id) => /^(discord|telegram):\d+$/.test(id)), {
+      error: 'expected discord:ID or telegram:ID, separated by commas',
+    })
+    .default([]),
+  EASEL_ROLES: commaList
+    .pipe(z.array(z.enum(roleNames, { error: `expected some of ${roleNames.join(', ')}` })).min(1))
+    .optional(),
+  HTTP_PORT: wholeNumber(0, 65535).optional(),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
+      error: 'expected trace, debug, info, warn, error, fatal or silent',
+    })
+    .default('info'),
+  COMFYUI_URL: httpUrl.optional(),
+});
+
+const name = z
+  .string({ error: 'expected a name' })
+  .regex(/^[a-z0-9][a-z0-9-]{0,31}$/i, { error: 'expected letters, digits and dashes' });
+const common = {
+  name,
+  /** Backends of one pool share a queue. */
+  pool: name.optional(),
+  /** Tasks that it takes at the same time. */
+  slots: wholeNumber(1, 1000).optional(),
+};
+
+const backendSchema = z.discriminatedUnion(
+  'type',
+  [
+    z.strictObject({
+      ...common,
+      type: z.literal('comfyui'),
+      url: httpUrl,
+      headers: z.record(z.string(), z.string()).optional(),
+      checkpoint: z.string().optional(),
+    }),
+    z.strictObject({
+      ...common,
+      type: z.literal('sketch'),
+      stepDurationMs: wholeNumber(0, 60_000).optional(),
+    }),
+  ],
+  { error: 'expected the type comfyui or sketch' },
+);
+export type BackendConfig = z.infer<typeof backendSchema>;
+
+export const fileSchema = z.strictObject({
+  backends: z
+    .array(backendSchema)
+    .refine((backends) => new Set(backends.map(({ name }) => name)).size === backends.length, {
+      error: 'expected a different name for each backend',
+    })
+    .default([]),
+  pools: z.record(name, z.strictObject({ concurrency: wholeNumber(1, 1000) })).default({}),
+  limits: z
+    .strictObject({
+      /** Waiting tasks of one user, at most. */
+      waitingTasks: wholeNumber(1, 100_000).default(100),
+      /** Running tasks of one user at a time, while others wait. */
+      runningTasks: wholeNumber(1, 1000).default(3),
+    })
+    .prefault({}),
+});
+
+export type Environment = z.infer<typeof environmentSchema>;
+
+function urlProtocol(value: string): string | undefined {
+  return URL.canParse(value) ? new URL(value).protocol : undefined;
+}

@@ -1,0 +1,189 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { createDiscordBot } from './bots/discord/index.js';
+import { createTelegramBot } from './bots/telegram/index.js';
+import { type ChatPlatform, createCardRenderer, createChat, StartError } from './chat/index.js';
+import { type Config, ConfigError, loadConfig, type Role } from './config.js';
+import { createEngine, type RunningEngine } from './engine/create-engine.js';
+import { connectDatabase, type Database, pingDatabase } from './engine/db/connection.js';
+import { startEmbeddedPostgres } from './engine/db/embedded-postgres.js';
+import { migrateToLatest } from './engine/db/migrator.js';
+import { createFileStore } from './engine/images/file-store.js';
+import { createPostgresRunQueue, createRedisRunQueue } from './engine/queue/bullmq-run-queue.js';
+import type { RunQueue } from './engine/queue/run-queue.js';
+import { createLocalSignals, createRedisSignals, type Signals } from './engine/queue/signals.js';
+import { startHealthServer } from './http/health.js';
+import { createConfiguredPools } from './startup/configured-pools.js';
+import { createLog } from './startup/log.js';
+import { reachService } from './startup/service-start.js';
+import { type Closers, closeAll, stopOnSignals } from './startup/shutdown.js';
+
+async function main(): Promise<void> {
+  const config = readConfig();
+  const log = createLog(config);
+  const closers: Closers = [];
+  const stopping = new AbortController();
+  stopOnSignals(log, closers, stopping);
+  try {
+    await start(config, log, closers, stopping.signal);
+  } catch (error) {
+    if (stopping.signal.aborted) return;
+    if (error instanceof StartError) log.fatal(error.message);
+    else log.fatal({ err: error }, 'Easel could not start');
+    await closeAll(closers, log);
+    process.exit(1);
+  }
+}
+
+async function start(
+  config: Config,
+  log: Logger,
+  closers: Closers,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const key of config.unused) log.warn(`${key} is set, but this version does not use it yet`);
+  const databaseUrl = await openRecord(config, log, closers, signal);
+  const db = connectDatabase({ connectionString: databaseUrl, log });
+  closers.push(() => db.destroy());
+  const { queue, signals } = await openQueue(config, databaseUrl, log, closers, signal);
+  const pools = createConfiguredPools(config, log);
+  closers.push(async () => {
+    const backends = pools.flatMap((pool) => pool.instances.map(({ backend }) => backend));
+    await Promise.all(backends.map((backend) => backend.close()));
+  });
+  const folder = join(config.dataDir, 'images');
+  await mkdir(folder, { recursive: true });
+  const engine = createEngine({
+    db,
+    queue,
+    signals,
+    store: createFileStore(folder),
+    pools,
+    log,
+    maxWaiting: config.limits.waitingTasks,
+    userCap: config.limits.runningTasks,
+  });
+  if (config.roles.has('worker')) {
+    engine.startWorker();
+    closers.push(() => engine.stopWorker());
+    log.info({ backends: config.backends.map(({ name }) => name) }, 'The worker is ready');
+  }
+  const starts = [
+    ...startBots(config, engine, log, closers),
+    ...startHttp(config, db, log, closers),
+  ];
+  await Promise.all(starts);
+}
+
+/** The database, there and migrated. */
+async function openRecord(
+  config: Config,
+  log: Logger,
+  closers: Closers,
+  signal: AbortSignal,
+): Promise<string> {
+  let url = config.databaseUrl;
+  if (!url) {
+    const postgres = await startEmbeddedPostgres({ dataDir: config.dataDir, log });
+    closers.push(() => postgres.stop());
+    url = postgres.connectionString;
+  }
+  const connectionString = url;
+  const done = await reachService(
+    'Postgres',
+    connectionString,
+    () => migrateToLatest(connectionString),
+    log,
+    signal,
+  );
+  if (done.length > 0) log.info({ migrations: done }, 'The record was migrated');
+  return connectionString;
+}
+
+async function openQueue(
+  config: Config,
+  databaseUrl: string,
+  log: Logger,
+  closers: Closers,
+  signal: AbortSignal,
+): Promise<{ readonly queue: RunQueue; readonly signals: Signals }> {
+  const { redisUrl } = config;
+  const queue = redisUrl
+    ? createRedisRunQueue({ url: redisUrl, log })
+    : createPostgresRunQueue({ connectionString: databaseUrl, log });
+  closers.push(() => queue.close());
+  await reachService(
+    redisUrl ? 'Redis' : 'Postgres',
+    redisUrl ?? databaseUrl,
+    () => queue.ready(),
+    log,
+    signal,
+  );
+  const signals = redisUrl ? createRedisSignals(redisUrl, log) : createLocalSignals();
+  closers.push(() => signals.close());
+  return { queue, signals };
+}
+
+/** Each bot and the renderer of its cards. Each start resolves when the role is ready. */
+function startBots(
+  config: Config,
+  engine: RunningEngine,
+  log: Logger,
+  closers: Closers,
+): Promise<void>[] {
+  const now = () => new Date();
+  const chat = createChat({ engine, log, admins: config.admins, now });
+  const bots: {
+    name: Role;
+    start(): Promise<void>;
+    stop(): Promise<void>;
+    platform: ChatPlatform;
+  }[] = [];
+  if (config.discord && config.roles.has('discord')) {
+    const onFatal = (error: StartError) => {
+      log.fatal(error.message);
+      process.kill(process.pid, 'SIGTERM');
+      process.exitCode = 1;
+    };
+    const bot = createDiscordBot({ ...config.discord, engine, chat, now, log, onFatal });
+    bots.push({ name: 'discord', ...bot });
+  }
+  if (config.telegram && config.roles.has('telegram')) {
+    const bot = createTelegramBot({ ...config.telegram, engine, chat, now, log, fetch });
+    bots.push({ name: 'telegram', ...bot });
+  }
+  return bots.map(async (bot) => {
+    const renderer = createCardRenderer({ engine, chat, platform: bot.platform, now, log });
+    renderer.start();
+    closers.push(
+      () => renderer.stop(),
+      () => bot.stop(),
+    );
+    await bot.start();
+    log.info(`The ${bot.name} bot is ready`);
+  });
+}
+
+function startHttp(config: Config, db: Database, log: Logger, closers: Closers): Promise<void>[] {
+  const { httpPort } = config;
+  if (httpPort === undefined || !config.roles.has('http')) return [];
+  const begin = async () => {
+    const server = await startHealthServer(httpPort, () => pingDatabase(db));
+    closers.push(() => server.close());
+    log.info({ port: server.port }, 'The http server is ready');
+  };
+  return [begin()];
+}
+
+function readConfig(): Config {
+  try {
+    return loadConfig(process.env, process.cwd());
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  }
+}
+
+await main();

@@ -1,0 +1,127 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ConfigError, loadConfig } from '../src/config.js';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'easel-config-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const token = '123456:telegram-secret';
+
+function problemsOf(environment: Record<string, string>): readonly string[] {
+  try {
+    loadConfig(environment, folder);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe('the configuration', () => {
+  it('needs nothing but a token', () => {
+    const config = loadConfig({ TELEGRAM_TOKEN: token }, folder);
+    expect(config.telegram).toEqual({ token, apiRoot: 'https://api.telegram.org' });
+    expect(config.discord).toBeUndefined();
+    expect(config.backends).toEqual([{ name: 'sketch', type: 'sketch' }]);
+    expect([...config.roles].sort()).toEqual(['telegram', 'worker']);
+    expect(config.dataDir).toBe(join(folder, 'data'));
+  });
+
+  it('says which variables to set and names the demo where there is no token', () => {
+    const [problem] = problemsOf({});
+    expect(problem).toMatch(/DISCORD_TOKEN or TELEGRAM_TOKEN/);
+    expect(problem).toMatch(/npm run demo/);
+  });
+
+  it('tells every error at once, each by its key', () => {
+    writeFileSync(
+      join(folder, 'easel.yaml'),
+      'backends:\n  - {name: a b, type: comfyui, url: ftp://x}\n  - {name: c, type: dalle}\nlimit: 3\n',
+    );
+    const problems = problemsOf({
+      TELEGRAM_TOKEN: 'nonsense',
+      DISCORD_API_URL: 'http://127.0.0.1:1/v10',
+      DATABASE_URL: 'mysql://x',
+      HTTP_PORT: 'eighty',
+      EASEL_ADMINS: 'somebody',
+      LOG_LEVEL: 'loud',
+    });
+    for (const key of [
+      'TELEGRAM_TOKEN: ',
+      'DISCORD_API_URL: ',
+      'DATABASE_URL: ',
+      'HTTP_PORT: ',
+      'EASEL_ADMINS: ',
+      'LOG_LEVEL: ',
+      'easel.yaml: backends.0.name: ',
+      'easel.yaml: backends.0.url: ',
+      'easel.yaml: backends.1.type: ',
+      'easel.yaml: limit: ',
+    ]) {
+      expect(problems, key).toContainEqual(
+        expect.stringMatching(new RegExp(`^${key.replaceAll('.', '\\.')}expected`)),
+      );
+    }
+    expect(problems).toHaveLength(10);
+  });
+
+  it('never prints a secret, also not a wrong one', () => {
+    const secret = 'canary canary';
+    const text = problemsOf({ TELEGRAM_TOKEN: secret, DATABASE_URL: `x://u:${secret}@h/d` }).join();
+    expect(text).not.toContain('canary');
+    const config = loadConfig(
+      { TELEGRAM_TOKEN: token, DATABASE_URL: 'postgres://u:swordfish@h/d' },
+      folder,
+    );
+    expect(config.secrets).toEqual([token, 'swordfish']);
+  });
+
+  it('reads .env, below the environment itself', () => {
+    writeFileSync(join(folder, '.env'), `TELEGRAM_TOKEN=1:from-file\nLOG_LEVEL=debug\n`);
+    const config = loadConfig({ LOG_LEVEL: 'warn', EASEL_ADMINS: '' }, folder);
+    expect(config.telegram?.token).toBe('1:from-file');
+    expect(config.logLevel).toBe('warn');
+  });
+
+  it('reads the shipped example', async () => {
+    const { readFile } = await import('node:fs/promises');
+    const text = await readFile(new URL('../easel.example.yaml', import.meta.url), 'utf8');
+    writeFileSync(join(folder, 'easel.yaml'), text);
+    const config = loadConfig({ TELEGRAM_TOKEN: token }, folder);
+    expect(config.backends.map(({ name }) => name)).toEqual(['desk', 'sketch']);
+  });
+
+  it('takes a ComfyUI from the environment alone', () => {
+    const config = loadConfig(
+      { TELEGRAM_TOKEN: token, COMFYUI_URL: 'http://10.0.0.5:8188/' },
+      folder,
+    );
+    expect(config.backends).toEqual([
+      { name: 'comfyui', type: 'comfyui', url: 'http://10.0.0.5:8188' },
+    ]);
+  });
+
+  it('lets attachments come from the host of a Discord that is not Discord’s own', () => {
+    const config = loadConfig(
+      { DISCORD_TOKEN: 'x.y.z', DISCORD_API_URL: 'http://127.0.0.1:4000/api' },
+      folder,
+    );
+    expect(config.discord?.cdnHosts).toContain('127.0.0.1:4000');
+  });
+
+  it('refuses roles over several processes without Redis, with the reason', () => {
+    const problems = problemsOf({ TELEGRAM_TOKEN: token, EASEL_ROLES: 'telegram' });
+    expect(problems).toContainEqual(
+      expect.stringMatching(/^REDIS_URL: expected.*several processes/),
+    );
+    expect(problemsOf({ TELEGRAM_TOKEN: token, EASEL_ROLES: 'telegram,worker' })).toEqual([]);
+    expect(problemsOf({ TELEGRAM_TOKEN: token, EASEL_ROLES: 'discord,worker,telegram' })).toEqual([
+      expect.stringMatching(/^DISCORD_TOKEN: expected/),
+    ]);
+  });
+});
