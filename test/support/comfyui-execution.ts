@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { orderOf, signatureOf } from './comfyui-graph.js';
 import { picturesOf, type StandInGraph } from './comfyui-pictures.js';
 
 export interface QueueItem {
@@ -31,6 +32,9 @@ interface NodeState {
 }
 
 class Interrupted extends Error {}
+class NodeFailure extends Error {}
+
+export type Execution = ReturnType<typeof createExecution>;
 
 /** The server's prompt queue: one run at a time, in the order and with the frames of the recordings. */
 export function createExecution(options: ExecutionOptions) {
@@ -54,6 +58,9 @@ export function createExecution(options: ExecutionOptions) {
     },
     get pending(): readonly QueueItem[] {
       return pending;
+    },
+    get status() {
+      return { exec_info: { queue_remaining: pending.length + (running ? 1 : 0) } };
     },
     get history() {
       return history;
@@ -143,8 +150,6 @@ export function createExecution(options: ExecutionOptions) {
     sendStatus();
     send(clientId, 'executing', { node: null, prompt_id: id });
   }
-
-  class NodeFailure extends Error {}
 
   async function execute(
     item: QueueItem,
@@ -289,31 +294,4 @@ export function createExecution(options: ExecutionOptions) {
   }
 
   return execution;
-}
-
-const linksOf = (graph: StandInGraph, node: string) =>
-  Object.values(graph[node]?.inputs ?? {}).flatMap((value) =>
-    Array.isArray(value) && graph[String(value[0])] ? [String(value[0])] : [],
-  );
-
-function orderOf(graph: StandInGraph, outputs: readonly string[]): string[] {
-  const order: string[] = [];
-  const visit = (node: string) => {
-    if (order.includes(node)) return;
-    for (const link of linksOf(graph, node)) visit(link);
-    if (!order.includes(node)) order.push(node);
-  };
-  for (const output of outputs) visit(output);
-  return order;
-}
-
-/** Equal for nodes whose own inputs and all that leads to them are equal. */
-function signatureOf(graph: StandInGraph, node: string): string {
-  const { class_type, inputs } = graph[node] ?? { class_type: '', inputs: {} };
-  const entries = Object.entries(inputs).map(([name, value]) =>
-    Array.isArray(value) && graph[String(value[0])]
-      ? [name, signatureOf(graph, String(value[0])), value[1]]
-      : [name, value],
-  );
-  return JSON.stringify([class_type, entries.sort()]);
 }

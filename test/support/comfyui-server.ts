@@ -2,11 +2,11 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { vi } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { createExecution, type QueueItem } from './comfyui-execution.js';
+import { createExecution } from './comfyui-execution.js';
 import { commitFault, type Fault, type FaultRule, nextFault } from './comfyui-faults.js';
 import type { StandInGraph } from './comfyui-pictures.js';
-import { exchangeOf, recordedPreview } from './comfyui-recordings.js';
-import { validate } from './comfyui-validation.js';
+import { recordedPreview } from './comfyui-recordings.js';
+import { createRoutes, maxUploadBytes } from './comfyui-routes.js';
 
 export interface ComfyUiServerOptions {
   /**
@@ -30,8 +30,6 @@ export interface SeenCall {
 
 export type ComfyUiServer = Awaited<ReturnType<typeof startComfyUiServer>>;
 
-const maxUploadBytes = 104857600;
-
 /** A stand-in for ComfyUI on 127.0.0.1 that says what the recordings say, in their order. */
 export async function startComfyUiServer(options: ComfyUiServerOptions = {}) {
   const { version = '0.3.64', stepMs = 1 } = options;
@@ -43,14 +41,11 @@ export async function startComfyUiServer(options: ComfyUiServerOptions = {}) {
   const sockets = new Map<string, { socket: WebSocket; wantsMetadata: boolean }>();
   const clientIds: string[] = [];
   const preview = recordedPreview();
-  let number = 0;
   let forgetsLate = false;
   let letGo: () => void = () => undefined;
 
   const send = (socket: WebSocket, type: string, data: object) =>
     socket.send(JSON.stringify({ type, data }));
-  const remaining = () => execution.pending.length + (execution.running ? 1 : 0);
-  const status = () => ({ exec_info: { queue_remaining: remaining() } });
   const execution = createExecution({
     stepMs,
     uploads,
@@ -64,101 +59,12 @@ export async function startComfyUiServer(options: ComfyUiServerOptions = {}) {
       client?.socket.send(previewFrame(preview, client.wantsMetadata ? metadata : undefined));
     },
     sendStatus() {
-      for (const { socket } of sockets.values()) send(socket, 'status', { status: status() });
+      for (const { socket } of sockets.values())
+        send(socket, 'status', { status: execution.status });
     },
   });
 
-  async function answer(method: string, url: URL, body: Buffer): Promise<StandInAnswer> {
-    const path = url.pathname.replace(/^\/api(?!\/jobs)/, '');
-    const json = () => JSON.parse(body.toString('utf8')) as Record<string, unknown>;
-    const call = `${method} ${path}`;
-    if (call === 'GET /system_stats') return { json: recordedStats };
-    if (call === 'GET /prompt') return { json: status() };
-    if (call === 'GET /features') {
-      return { json: { supports_preview_metadata: true, max_upload_size: maxUploadBytes } };
-    }
-    if (call === 'GET /models/checkpoints' && version !== 'old') return { json: checkpoints };
-    if (call === 'GET /object_info/CheckpointLoaderSimple')
-      return { json: loaderInfo(checkpoints) };
-    if (call === 'GET /queue') {
-      const item = ({ number, id, graph, extra, outputs }: QueueItem) => [
-        number,
-        id,
-        graph,
-        extra,
-        outputs,
-      ];
-      const { running, pending } = execution;
-      return {
-        json: { queue_running: running ? [item(running)] : [], queue_pending: pending.map(item) },
-      };
-    }
-    if (method === 'GET' && path.startsWith('/history/')) {
-      const id = path.slice('/history/'.length);
-      const entry = execution.history[id];
-      return { json: entry ? { [id]: entry } : {} };
-    }
-    if (call === 'GET /view') {
-      const [filename, subfolder, type] = ['filename', 'subfolder', 'type'].map((name) =>
-        url.searchParams.get(name),
-      );
-      const bytes = saved.get(`${type}/${subfolder}/${filename}`);
-      return bytes ? { bytes, contentType: 'image/png' } : { status: 404 };
-    }
-    if (call === 'POST /prompt') return submit(json());
-    if (call === 'POST /upload/image') return upload(body);
-    if (call === 'POST /queue') {
-      execution.deletePending((json().delete ?? []) as string[]);
-      return {};
-    }
-    if (call === 'POST /interrupt') {
-      const isMeant = version === 'old' || json().prompt_id === execution.running?.id;
-      if (isMeant) execution.interrupt();
-      return {};
-    }
-    const job = /^\/api\/jobs\/([^/]+)\/cancel$/.exec(url.pathname)?.[1];
-    if (method === 'POST' && job !== undefined && version === 'new') {
-      const isRunning = execution.running?.id === job;
-      const isPending = execution.pending.some((item) => item.id === job);
-      if (isRunning) execution.interrupt();
-      execution.deletePending([job]);
-      return { json: { cancelled: isRunning || isPending } };
-    }
-    return method === 'GET' ? { status: 404 } : { status: 405 };
-  }
-
-  function submit(json: Record<string, unknown>): StandInAnswer {
-    const graph = json.prompt as StandInGraph | undefined;
-    const checked = validate(graph, checkpoints, uploads);
-    if ('error' in checked || graph === undefined) return { status: 400, json: checked };
-    const id = version === 'old' || !json.prompt_id ? crypto.randomUUID() : String(json.prompt_id);
-    const extra = {
-      ...(json.extra_data as object),
-      ...(json.client_id !== undefined && { client_id: String(json.client_id) }),
-    };
-    const item = { number: number++, id, graph, extra, outputs: checked.outputs };
-    setImmediate(() => execution.submit(item));
-    return { json: { prompt_id: id, number: item.number, node_errors: {} } };
-  }
-
-  async function upload(body: Buffer): Promise<StandInAnswer> {
-    const type = calls.at(-1)?.headers['content-type'] ?? '';
-    const form = await new Response(new Uint8Array(body), {
-      headers: { 'content-type': type },
-    }).formData();
-    const file = form.get('image');
-    if (!(file instanceof File)) return { status: 400 };
-    const bytes = Buffer.from(await file.arrayBuffer());
-    const subfolder = String(form.get('subfolder') ?? '');
-    const keyOf = (name: string) => (subfolder === '' ? name : `${subfolder}/${name}`);
-    const [, stem, extension] = /^(.*?)(\.[^.]*)?$/.exec(file.name) ?? [];
-    let { name } = file;
-    for (let n = 1; uploads.has(keyOf(name)) && !uploads.get(keyOf(name))?.equals(bytes); n++) {
-      name = `${stem} (${n})${extension ?? ''}`;
-    }
-    uploads.set(keyOf(name), bytes);
-    return { json: { name, subfolder, type: 'input' } };
-  }
+  const answer = createRoutes({ version, checkpoints, uploads, saved, execution });
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const method = request.method ?? 'GET';
@@ -178,7 +84,12 @@ export async function startComfyUiServer(options: ComfyUiServerOptions = {}) {
     }
     const fault = nextFault(faults, method, url.pathname);
     if (fault && commitFault(fault, request, response)) return;
-    const { status = 200, ...rest } = await answer(method, url, seen.body);
+    const { status = 200, ...rest } = await answer(
+      method,
+      url,
+      seen.body,
+      request.headers['content-type'] ?? '',
+    );
     const whole =
       rest.bytes ?? Buffer.from(rest.json === undefined ? '' : JSON.stringify(rest.json));
     if (fault?.kind === 'reset-after') {
@@ -222,7 +133,7 @@ export async function startComfyUiServer(options: ComfyUiServerOptions = {}) {
       sockets.set(sid, client);
       // The real one's fault: whoever holds the id by then is forgotten, too.
       socket.on('close', () => (forgetsLate ? undefined : sockets.delete(sid)));
-      send(socket, 'status', { status: status(), sid });
+      send(socket, 'status', { status: execution.status, sid });
       if (execution.running?.extra.client_id === sid && execution.lastNode !== undefined) {
         send(socket, 'executing', { node: execution.lastNode });
       }
@@ -302,24 +213,6 @@ export async function startComfyUiServer(options: ComfyUiServerOptions = {}) {
       await execution.close();
     },
   };
-}
-
-interface StandInAnswer {
-  readonly status?: number;
-  readonly json?: unknown;
-  readonly bytes?: Buffer;
-  readonly contentType?: string;
-}
-
-const recordedStats = exchangeOf('rest', 'GET', '/system_stats').json;
-
-function loaderInfo(checkpoints: readonly string[]): unknown {
-  const recorded = exchangeOf('rest', 'GET', '/object_info/CheckpointLoaderSimple').json;
-  const info = structuredClone(recorded) as {
-    CheckpointLoaderSimple: { input: { required: object } };
-  };
-  info.CheckpointLoaderSimple.input.required = { ckpt_name: [checkpoints, {}] };
-  return info;
 }
 
 /** Type 4 where the client said that it reads metadata, else type 1 with 1 for JPEG. */

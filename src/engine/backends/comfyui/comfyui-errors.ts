@@ -11,11 +11,11 @@ import { WorkflowError } from './workflow.js';
 export function fromStatus(call: string, status: number, body: string, retryAfterMs?: number) {
   const message = `${call} was answered ${status}: ${excerpt(body)}`;
   const retryAfter = retryAfterMs === undefined ? {} : { retryAfterMs };
-  if (status >= 300 && status < 400) return misconfigured(message, 'redirects elsewhere');
+  if (status >= 300 && status < 400) return misplaced(message, 'redirects elsewhere');
   if (status === 401 || status === 403) return misconfigured(message, `refuses us (${status})`);
   if (status === 404 && call === 'GET /view') return badImage(call, 'the file is gone');
   if (status === 404 || status === 405) {
-    return misconfigured(message, `does not know this call (${status}); is it ComfyUI?`);
+    return misplaced(message, `does not know this call (${status}); is it ComfyUI?`);
   }
   if (status === 429) {
     return new BackendError(message, { kind: 'rate-limited', retryable: true, ...retryAfter });
@@ -257,6 +257,11 @@ export function fromUnknown(error: unknown): BackendError {
   }
   const details: BackendErrorDetails = { kind: 'transient', retryable: true, maxRetries: 1 };
   return new BackendError(`unexpected: ${String(error)}`, { ...details, cause: error });
+}
+
+/** A wrong address, or a proxy whose server is away: another instance may do. */
+function misplaced(message: string, operatorText: string): BackendError {
+  return new BackendError(message, { kind: 'unavailable', retryable: true, operatorText });
 }
 
 function misconfigured(message: string, operatorText: string): BackendError {
