@@ -6,18 +6,32 @@ export class DiscordError extends Error {
   readonly status: number;
   readonly code: number;
   readonly errors: Record<string, unknown> | undefined;
+  /** Where waiting helps: how long. */
+  readonly retryAfterMs: number | undefined;
 
-  constructor(status: number, code: number, message: string, errors?: Record<string, unknown>) {
+  constructor(
+    status: number,
+    code: number,
+    message: string,
+    details: { errors?: Record<string, unknown>; retryAfterMs?: number } = {},
+  ) {
     super(message);
     this.name = 'DiscordError';
     this.status = status;
     this.code = code;
-    this.errors = errors;
+    this.errors = details.errors;
+    this.retryAfterMs = details.retryAfterMs;
   }
 
   toBody(): Record<string, unknown> {
-    const body = { message: this.message, code: this.code };
-    return this.errors ? { ...body, errors: this.errors } : body;
+    return {
+      message: this.message,
+      code: this.code,
+      ...(this.errors ? { errors: this.errors } : {}),
+      ...(this.retryAfterMs === undefined
+        ? {}
+        : { retry_after: this.retryAfterMs / 1000, global: false }),
+    };
   }
 }
 
@@ -36,7 +50,6 @@ const kinds = {
   unknownInteraction: [404, 10062, 'Unknown interaction'],
   unknownCommand: [404, 10063, 'Unknown application command'],
   tooManyAttachments: [400, 30015, 'Maximum number of attachments in a message reached (10)'],
-  tooManyEdits: [429, 30046, 'Maximum number of edits to messages older than 1 hour reached'],
   entityTooLarge: [413, 40005, 'Request entity too large'],
   alreadyAcknowledged: [400, 40060, 'Interaction has already been acknowledged.'],
   tooManyFollowUps: [
@@ -82,12 +95,14 @@ export class FormProblems {
   /** @throws DiscordError 400/50035 with every problem at its field, when there is one. */
   throwIfAny(): void {
     if (this.found.length === 0) return;
-    throw new DiscordError(400, 50035, 'Invalid Form Body', nest(this.found));
+    throw new DiscordError(400, 50035, 'Invalid Form Body', { errors: nest(this.found) });
   }
 }
 
 export function invalidField(path: FieldPath, code: string, message: string): DiscordError {
-  return new DiscordError(400, 50035, 'Invalid Form Body', nest([{ path, code, message }]));
+  return new DiscordError(400, 50035, 'Invalid Form Body', {
+    errors: nest([{ path, code, message }]),
+  });
 }
 
 function nest(problems: FieldProblem[]): Record<string, unknown> {

@@ -11,7 +11,10 @@ export interface PlaygroundEventMap {
   interaction: [Interaction];
   /** The bot answered an interaction: see its `answeredWith`, `modal` and `choices`. */
   answer: [Interaction];
+  /** An exchange is over: what was asked and what was answered. */
   request: [LedgerEntry];
+  /** A gateway event leaves for the bot's sessions, whether or not one listens. */
+  dispatch: [{ name: string; data: Record<string, unknown> }];
   /** An error of the playground itself, answered with 500. */
   fault: [Error];
   /** After any of the above: something may be worth another look. */

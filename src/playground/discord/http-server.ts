@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { DiscordError, refusal } from './errors.js';
 import type { ArmedFaults, Fault } from './faults.js';
 import type { Ledger, LedgerEntry } from './ledger.js';
-import { type RateLimits, rateLimitedReply } from './rate-limits.js';
+import { type RateLimits, rateLimitedReply, retryHeaders } from './rate-limits.js';
 import { parseBody, receiveBody } from './request-body.js';
 import type { Match, Reply, Router } from './router.js';
 import type { World } from './world.js';
@@ -90,7 +90,8 @@ async function produceAnswer(
     const reply = match.route.handle(call);
     return fault?.kind === 'reset-after' ? 'reset' : { ...reply, headers };
   } catch (error) {
-    return { ...refusalReply(deps.world, error), headers };
+    const refused = refusalReply(deps.world, error);
+    return { ...refused, headers: { ...headers, ...refused.headers } };
   }
 }
 
@@ -99,8 +100,12 @@ function authorize(world: World, { route }: Match, request: IncomingMessage): vo
   if (request.headers.authorization !== `Bot ${world.token}`) throw refusal('unauthorized');
 }
 
-function refusalReply(world: World, error: unknown): Reply {
-  if (error instanceof DiscordError) return { status: error.status, body: error.toBody() };
+function refusalReply(world: World, error: unknown): Answer {
+  if (error instanceof DiscordError) {
+    const { status, retryAfterMs } = error;
+    const headers = retryAfterMs === undefined ? {} : retryHeaders(retryAfterMs, 'shared');
+    return { status, body: error.toBody(), headers };
+  }
   world.events.emit('fault', error instanceof Error ? error : new Error(String(error)));
   return { status: 500, body: { message: '500: Internal Server Error', code: 0 } };
 }
@@ -134,9 +139,9 @@ function serveFile(world: World, url: URL, response: ServerResponse): void {
   response.end(attachment.bytes);
 }
 
-/** A path with a broken escape stays as it is: no route fits it. */
+/** A broken escape stays as it is, and no route fits it. */
 function decodePath(path: string): string {
-  return path.replace(/%[0-9a-f]{2}/gi, (escape) =>
-    String.fromCharCode(Number.parseInt(escape.slice(1), 16)),
+  return path.replace(/%[0-9a-f]{2}/gi, (escaped) =>
+    String.fromCharCode(Number.parseInt(escaped.slice(1), 16)),
   );
 }

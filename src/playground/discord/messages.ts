@@ -2,12 +2,9 @@ import { invalidField, refusal } from './errors.js';
 import { announceMessage } from './events.js';
 import { intents } from './gateway/intents.js';
 import { mentionsIn } from './mentions.js';
-import {
-  attachmentsAfter,
-  type NumberedFiles,
-  refuseEmpty,
-  resolveComponents,
-} from './message-writing.js';
+import { attachmentsAfter, type NumberedFiles } from './message-attachments.js';
+import { resolveComponents, resolveEmbeds } from './message-components.js';
+import { isComponentsV2, messageEventJson } from './message-wire.js';
 import { includes } from './permissions.js';
 import {
   type Channel,
@@ -18,7 +15,6 @@ import {
   messageTypes,
 } from './records.js';
 import type { MessageBody } from './validation/message-body.js';
-import { isComponentsV2, messageEventJson } from './wire.js';
 import { botPermissions, messagesIn, type World } from './world.js';
 
 /** Discord's default: 10 MiB a file. */
@@ -56,7 +52,7 @@ export function createMessage(world: World, made: NewMessage): Message {
       (body.flags ?? 0) |
       (isEphemeral ? messageFlags.Ephemeral : 0) |
       (made.isLoading ? messageFlags.Loading : 0),
-    embeds: embedsOf(body),
+    embeds: resolveEmbeds(world, body.embeds ?? [], attachments),
     components: resolveComponents(world, body.components ?? [], attachments),
     attachments,
   };
@@ -102,7 +98,10 @@ export function editMessage(
     at: world.clock.now(),
     content: body.content === undefined ? message.content : (body.content ?? ''),
     flags: (message.flags & ~messageFlags.Loading) | ((body.flags ?? 0) & settable),
-    embeds: body.embeds === undefined ? message.embeds : embedsOf(body),
+    embeds:
+      body.embeds === undefined
+        ? message.embeds
+        : resolveEmbeds(world, body.embeds ?? [], attachments),
     components:
       body.components === undefined
         ? message.components
@@ -155,11 +154,12 @@ export function publicMessage(world: World, channel: Channel, messageId: string)
   return message;
 }
 
-function embedsOf(body: MessageBody): Record<string, unknown>[] {
-  return (body.embeds ?? []).map((embed) => {
-    const given = Object.entries(embed).filter(([, value]) => value !== null);
-    return { ...Object.fromEntries(given), type: 'rich' };
-  });
+/** @throws DiscordError 400/50006 when nothing would be left to see */
+function refuseEmpty(message: MessageVersion): void {
+  const isV2 = (message.flags & messageFlags.IsComponentsV2) !== 0;
+  const parts = [message.embeds, message.components, message.attachments];
+  const hasParts = isV2 ? message.components.length > 0 : parts.some((part) => part.length > 0);
+  if (message.content.trim() === '' && !hasParts) throw refusal('emptyMessage');
 }
 
 /** A message that turns to Components V2 must shed its old fields; components must keep their files. */

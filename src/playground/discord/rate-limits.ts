@@ -73,19 +73,22 @@ function hash(key: string): string {
   return createHash('sha1').update(key).digest('hex').slice(0, 20);
 }
 
-export function rateLimitedReply(retryAfterMs: number, scope: 'user' | 'global' | 'shared') {
-  const retryAfter = Math.max(0.001, Math.ceil(retryAfterMs) / 1000);
+type Scope = 'user' | 'global' | 'shared';
+
+export function rateLimitedReply(retryAfterMs: number, scope: Scope) {
+  const waitMs = Math.max(1, Math.ceil(retryAfterMs));
   return {
     status: 429,
-    headers: {
-      'Retry-After': String(Math.ceil(retryAfter)),
-      'X-RateLimit-Scope': scope,
-    },
+    headers: retryHeaders(waitMs, scope),
     body: {
       message: 'You are being rate limited.',
-      retry_after: retryAfter,
+      retry_after: waitMs / 1000,
       global: scope === 'global',
       code: 0,
     },
   };
+}
+
+export function retryHeaders(retryAfterMs: number, scope: Scope): Record<string, string> {
+  return { 'Retry-After': String(Math.ceil(retryAfterMs / 1000)), 'X-RateLimit-Scope': scope };
 }

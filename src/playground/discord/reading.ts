@@ -1,7 +1,8 @@
+import { embeddedAttachments } from './message-attachments.js';
+import { isComponentsV2 } from './message-wire.js';
 import type { Attachment, Message } from './records.js';
 import { componentTypes } from './validation/component-shapes.js';
 import { everyComponent } from './validation/components.js';
-import { isComponentsV2 } from './wire.js';
 
 export { textOf } from './mentions.js';
 
@@ -25,12 +26,9 @@ export function buttonsOf(message: Pick<Message, 'components'>): Button[] {
     }));
 }
 
-/** Attachments that a reader sees: under Components V2, those that a component shows. */
+/** Attachments that a reader sees: under Components V2 those alone that a component shows. */
 export function shownAttachments(
-  message: Pick<Message, 'components' | 'attachments' | 'flags'>,
+  message: Pick<Message, 'components' | 'embeds' | 'attachments' | 'flags'>,
 ): Attachment[] {
-  if (!isComponentsV2(message)) return message.attachments;
-  const written = JSON.stringify(message.components);
-  const shown = [...written.matchAll(/"attachment_id":"(\d+)"/g)].map((match) => match[1]);
-  return shown.flatMap((id) => message.attachments.filter((attachment) => attachment.id === id));
+  return isComponentsV2(message) ? embeddedAttachments(message) : message.attachments;
 }

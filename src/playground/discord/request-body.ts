@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { invalidField, refusal } from './errors.js';
 import type { UploadedFile } from './files.js';
-import type { NumberedFiles } from './message-writing.js';
+import type { NumberedFiles } from './message-attachments.js';
 
 export interface RequestBody {
   json: unknown;

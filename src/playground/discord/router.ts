@@ -1,4 +1,4 @@
-import type { NumberedFiles } from './message-writing.js';
+import type { NumberedFiles } from './message-attachments.js';
 
 export interface Call {
   params: Readonly<Record<string, string>>;

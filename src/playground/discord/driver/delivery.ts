@@ -1,4 +1,5 @@
 import { createInteractionToken, firstAnswerWithinMs } from '../interactions.js';
+import { messageJson } from '../message-wire.js';
 import { defaultAttachmentSizeLimit } from '../messages.js';
 import { permissionsOf } from '../permissions.js';
 import {
@@ -8,7 +9,7 @@ import {
   type Message,
   type User,
 } from '../records.js';
-import { interactionChannelJson, memberJson, messageJson, userJson } from '../wire.js';
+import { interactionChannelJson, memberJson, userJson } from '../wire.js';
 import { botPermissions, guildOf, isBotIn, type World } from '../world.js';
 
 type Json = Record<string, unknown>;

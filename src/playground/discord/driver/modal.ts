@@ -1,5 +1,5 @@
+import { attachmentJson } from '../message-wire.js';
 import { componentTypes as types } from '../validation/component-shapes.js';
-import { attachmentJson } from '../wire.js';
 import type { World } from '../world.js';
 import { ClientRefusal, type PickedFile, storeUpload } from './options.js';
 

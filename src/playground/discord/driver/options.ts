@@ -1,6 +1,7 @@
+import { attachmentJson } from '../message-wire.js';
 import type { Attachment, Channel, Guild, User } from '../records.js';
 import { type OptionDefinition, optionTypes } from '../validation/command-definition.js';
-import { attachmentJson, channelJson, memberJson, roleJson, userJson } from '../wire.js';
+import { channelJson, memberJson, roleJson, userJson } from '../wire.js';
 import { guildOf, type RegisteredCommand, userOf, type World } from '../world.js';
 
 type Json = Record<string, unknown>;

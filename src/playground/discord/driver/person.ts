@@ -1,4 +1,5 @@
 import { textOf } from '../mentions.js';
+import { messageJson } from '../message-wire.js';
 import { createMessage } from '../messages.js';
 import { type Interaction, interactionTypes, type Message, type User } from '../records.js';
 import { directMessageOf } from '../routes/channels.js';
@@ -6,7 +7,6 @@ import { sizeLimitIn } from '../routes/messages.js';
 import { commandTypes } from '../validation/command-definition.js';
 import { componentTypes } from '../validation/component-shapes.js';
 import { everyComponent } from '../validation/components.js';
-import { messageJson } from '../wire.js';
 import { guildOf, type World } from '../world.js';
 import { offeredCommand } from './availability.js';
 import { type Act, deliver } from './delivery.js';

@@ -46,6 +46,7 @@ export function createGateway(world: World, server: Server, allowedIntents: numb
   const seen = { identify: 0, resume: 0 };
 
   world.dispatch = (event, data, scope) => {
+    world.events.emit('dispatch', { name: event, data });
     for (const session of sessions.values()) if (session.hears(scope)) session.send(event, data);
   };
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { FormProblems, invalidField, refusal } from '../errors.js';
 import { awaitingInteraction, callbackTypes } from '../interactions.js';
+import { isComponentsV2, messageJson } from '../message-wire.js';
 import { createMessage, editMessage } from '../messages.js';
 import {
   type Interaction,
@@ -14,7 +15,6 @@ import { modal } from '../validation/component-shapes.js';
 import { checkCustomIds, everyComponent } from '../validation/components.js';
 import { readMessageBody } from '../validation/message-body.js';
 import { readShape, strict, text } from '../validation/shape.js';
-import { isComponentsV2, messageJson } from '../message-wire.js';
 import type { World } from '../world.js';
 import { requireAttachFiles, sourceOf } from './webhooks.js';
 

@@ -1,4 +1,5 @@
-import { invalidField, refusal } from '../errors.js';
+import { DiscordError, invalidField, refusal } from '../errors.js';
+import { isComponentsV2, messageJson } from '../message-wire.js';
 import {
   createMessage,
   defaultAttachmentSizeLimit,
@@ -7,10 +8,9 @@ import {
   messageWithNonce,
   publicMessage,
 } from '../messages.js';
-import { type Channel, messageFlags } from '../records.js';
+import { type Channel, type Message, messageFlags } from '../records.js';
 import { type Call, noContent, ok, param, type Route } from '../router.js';
 import { readMessageBody } from '../validation/message-body.js';
-import { isComponentsV2, messageJson } from '../wire.js';
 import { guildOf, messagesIn, type World } from '../world.js';
 import { openChannel, requireInChannel } from './channels.js';
 
@@ -23,7 +23,7 @@ const createFlags =
   messageFlags.SuppressEmbeds | messageFlags.SuppressNotifications | messageFlags.IsComponentsV2;
 const editFlags = messageFlags.SuppressEmbeds | messageFlags.IsComponentsV2;
 
-/** Discord slows down who edits old messages often: error 30046. */
+/** Discord slows down who edits old messages often; it does not say how often that is. */
 const oldMessage = { afterMs: 3_600_000, edits: 20, withinMs: 3_600_000 };
 
 /** Messages by the bot's own token. */
@@ -87,13 +87,7 @@ function edit(world: World, call: Call) {
   const wasV2 = isComponentsV2(message);
   const body = readMessageBody(call.body, { wasV2, allowedFlags: editFlags });
   if (call.files.size > 0) requireInChannel(world, channel, ['AttachFiles']);
-  const now = world.clock.now();
-  const lateEdits = message.versions.filter(
-    ({ at }) => at - message.createdAt > oldMessage.afterMs && now - at < oldMessage.withinMs,
-  );
-  if (now - message.createdAt > oldMessage.afterMs && lateEdits.length >= oldMessage.edits) {
-    throw refusal('tooManyEdits');
-  }
+  refuseManyLateEdits(world, message);
   const sizeLimit = sizeLimitIn(world, channel);
   return ok(
     messageJson(
@@ -101,6 +95,19 @@ function edit(world: World, call: Call) {
       editMessage(world, message, { channel, body, files: call.files, sizeLimit }),
     ),
   );
+}
+
+function refuseManyLateEdits(world: World, message: Message): void {
+  const now = world.clock.now();
+  if (now - message.createdAt <= oldMessage.afterMs) return;
+  const late = message.versions.filter(
+    ({ at }) => at - message.createdAt > oldMessage.afterMs && now - at < oldMessage.withinMs,
+  );
+  const [oldest] = late;
+  if (!oldest || late.length < oldMessage.edits) return;
+  const retryAfterMs = oldest.at + oldMessage.withinMs - now;
+  const text = 'Maximum number of edits to messages older than 1 hour reached. Try again later';
+  throw new DiscordError(429, 30046, text, { retryAfterMs });
 }
 
 /** Newest first. */

@@ -5,6 +5,7 @@ import {
   maxFollowUpsOfUserApp,
   messageOfInteraction,
 } from '../interactions.js';
+import { isComponentsV2, messageJson } from '../message-wire.js';
 import { createMessage, deleteMessage, editMessage } from '../messages.js';
 import { includes } from '../permissions.js';
 import {
@@ -16,7 +17,6 @@ import {
 } from '../records.js';
 import { type Call, noContent, ok, param, type Reply, type Route } from '../router.js';
 import { readMessageBody } from '../validation/message-body.js';
-import { isComponentsV2, messageJson } from '../wire.js';
 import { botPermissions, type World } from '../world.js';
 
 const webhook = '/webhooks/{webhook_id}/{webhook_token}';
