@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import {
+  BackendError,
+  type BackendErrorDetails,
+} from '../../../src/engine/backends/backend-error.js';
+import { decideAfterFailure, defaultDeadlineMs } from '../../../src/engine/tasks/retry-policy.js';
+
+const now = new Date('2026-01-01T00:00:00Z');
+const fresh = { retries: 0, submissions: 1, deadlineAt: null };
+const steady = () => 0.5;
+const decide = (details: BackendErrorDetails, attempt = {}) =>
+  decideAfterFailure(new BackendError('x', details), { ...fresh, ...attempt }, now, steady);
+
+describe('after a failure', () => {
+  it('tells moderated and invalid requests at once', () => {
+    for (const kind of ['moderated', 'invalid-request'] as const) {
+      expect(decide({ kind, retryable: false, userText: 'why' })).toEqual({
+        kind: 'fail',
+        failure: { kind, text: 'why', billed: 'no' },
+      });
+    }
+  });
+
+  it('tries a passing failure twice more, later each time', () => {
+    const transient = { kind: 'transient', retryable: true } as const;
+    expect(decide(transient)).toMatchObject({ kind: 'wait', retries: 1, delayMs: 1_000 });
+    expect(decide(transient, { retries: 1 })).toMatchObject({ retries: 2, delayMs: 3_000 });
+    expect(decide(transient, { retries: 2 })).toMatchObject({ kind: 'fail' });
+  });
+
+  it('never repeats what may have been billed', () => {
+    expect(decide({ kind: 'transient', retryable: true, billed: 'unknown' })).toMatchObject({
+      kind: 'fail',
+      failure: { billed: 'unknown' },
+    });
+  });
+
+  it('tries only as often as the failure is worth', () => {
+    const memory = { kind: 'transient', retryable: true, maxRetries: 1 } as const;
+    expect(decide(memory)).toMatchObject({ kind: 'wait' });
+    expect(decide(memory, { retries: 1 })).toMatchObject({ kind: 'fail' });
+  });
+
+  it('honours Retry-After without costing an attempt', () => {
+    expect(decide({ kind: 'rate-limited', retryable: true, retryAfterMs: 7_000 })).toMatchObject({
+      kind: 'wait',
+      reason: 'rate-limited',
+      delayMs: 7_000,
+      retries: 0,
+    });
+  });
+
+  it('waits for a dead service until the deadline, and no longer', () => {
+    const away = { kind: 'unavailable', retryable: true } as const;
+    const first = decide(away);
+    expect(first).toMatchObject({ kind: 'wait', reason: 'unavailable', retries: 0 });
+    const deadlineAt = new Date(now.getTime() + defaultDeadlineMs);
+    expect(first).toMatchObject({ deadlineAt });
+    expect(decide(away, { deadlineAt: new Date(now.getTime() + 1_000) })).toMatchObject({
+      kind: 'fail',
+      failure: { kind: 'unavailable' },
+    });
+    expect(decide({ kind: 'unavailable', retryable: false })).toMatchObject({ kind: 'fail' });
+  });
+
+  it('fails an exhausted quota that does not come back', () => {
+    expect(decide({ kind: 'quota', retryable: false })).toMatchObject({ kind: 'fail' });
+    expect(decide({ kind: 'quota', retryable: true, retryAfterMs: 60_000 })).toMatchObject({
+      kind: 'wait',
+      reason: 'quota',
+    });
+  });
+});

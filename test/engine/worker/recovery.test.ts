@@ -1,0 +1,127 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { createRedisRunQueue } from '../../../src/engine/queue/bullmq-run-queue.js';
+import {
+  type EngineHarness,
+  eventually,
+  poolOf,
+  silentLog,
+  startEngine,
+} from '../../support/engine.js';
+import { type RedisServer, startRedis } from '../../support/redis.js';
+import { createScriptedBackend, type ScriptedBackend } from '../../support/scripted-backend.js';
+
+let harness: EngineHarness;
+let redis: RedisServer | undefined;
+afterEach(async () => {
+  await harness.close();
+  await redis?.stop();
+  redis = undefined;
+});
+
+/** A run that began under a worker which then died without a word. */
+async function orphan(backend: ScriptedBackend): Promise<string> {
+  backend.hold = true;
+  const batchId = await harness.submit(await harness.user('ann'));
+  await eventually(() => expect(backend.held).toHaveLength(1));
+  // Nobody of that name renews the lease, and the one that works has lost it.
+  await harness.db
+    .updateTable('runs')
+    .set({ workerId: 'dead', leaseUntil: new Date(0) })
+    .execute();
+  backend.hold = false;
+  return batchId;
+}
+
+describe('a run whose worker died', () => {
+  it('is resumed by its handle where the backend can', async () => {
+    const backend = createScriptedBackend('box', { resumable: true });
+    harness = await startEngine([poolOf([backend])]);
+    const batchId = await orphan(backend);
+    const batch = await harness.until(batchId, (view) => view.counts.completed === 1);
+    expect(batch.tasks[0]?.run).toBe(2);
+    expect(backend.submissions).toHaveLength(1);
+    expect(backend.resumes).toHaveLength(1);
+    // The one that lost its lease leaves, and tells the backend nothing.
+    await eventually(() => expect(backend.detached).toHaveLength(1));
+    expect(backend.cancelled).toEqual([]);
+  });
+
+  it('is run again where a run is free', async () => {
+    const backend = createScriptedBackend('box');
+    harness = await startEngine([poolOf([backend])]);
+    const batchId = await orphan(backend);
+    await harness.until(batchId, (view) => view.counts.completed === 1);
+    expect(backend.submissions).toHaveLength(2);
+  });
+
+  it('fails with "may have been billed" on a paid backend that cannot resume', async () => {
+    const backend = createScriptedBackend('api', { paid: true });
+    harness = await startEngine([poolOf([backend])]);
+    const batchId = await orphan(backend);
+    const batch = await harness.until(batchId, (view) => view.counts.failed === 1);
+    expect(batch.tasks[0]?.failure).toEqual({ kind: 'lost', text: null, billed: 'unknown' });
+    expect(backend.submissions).toHaveLength(1);
+  });
+
+  it('is given up once it was submitted four times', async () => {
+    const backend = createScriptedBackend('box');
+    harness = await startEngine([poolOf([backend])]);
+    backend.hold = true;
+    const batchId = await harness.submit(await harness.user('ann'));
+    for (let submission = 1; submission <= 4; submission += 1) {
+      await eventually(() => expect(backend.held).toHaveLength(submission));
+      await harness.db
+        .updateTable('runs')
+        .set({ workerId: 'dead', leaseUntil: new Date(0) })
+        .where('state', '=', 'started')
+        .execute();
+    }
+    const batch = await harness.until(batchId, (view) => view.counts.failed === 1);
+    expect(batch.tasks[0]?.failure).toMatchObject({ kind: 'lost' });
+    expect(backend.submissions).toHaveLength(4);
+  });
+
+  it('is cancelled at its backend when that was asked for meanwhile', async () => {
+    const backend = createScriptedBackend('box', { resumable: true });
+    harness = await startEngine([poolOf([backend])]);
+    backend.hold = true;
+    const ann = await harness.user('ann');
+    const batchId = await harness.submit(ann);
+    await eventually(() => expect(backend.held).toHaveLength(1));
+    await harness.db.updateTable('tasks').set({ cancelRequestedAt: new Date() }).execute();
+    await harness.db
+      .updateTable('runs')
+      .set({ workerId: 'dead', leaseUntil: new Date(0) })
+      .execute();
+    await harness.until(batchId, (view) => view.counts.cancelled === 1);
+    expect(backend.cancelled).toEqual([backend.held[0]?.request.runKey]);
+  });
+});
+
+describe('the queue', () => {
+  it('is rebuilt from the record after it forgot everything', async () => {
+    redis = await startRedis();
+    const url = redis.url;
+    const backend = createScriptedBackend();
+    // No worker takes anything: the runs stay admitted, and the queue is all that holds them.
+    harness = await startEngine([poolOf([backend], 5, 5)], {
+      queueOf: () => {
+        const queue = createRedisRunQueue({ url, log: silentLog });
+        return { ...queue, work: () => ({ drain: async () => {} }) };
+      },
+    });
+    const ann = await harness.user('ann');
+    const ids = await Promise.all(Array.from({ length: 5 }, () => harness.submit(ann)));
+    await eventually(async () => {
+      const runs = await harness.db.selectFrom('runs').select('state').execute();
+      expect(runs).toHaveLength(5);
+    });
+    await redis.start();
+
+    const queue = createRedisRunQueue({ url, log: silentLog });
+    await queue.ready();
+    harness.another({ queue }).startWorker();
+    for (const id of ids) await harness.until(id, (view) => view.counts.completed === 1);
+    expect(backend.submissions).toHaveLength(5);
+  });
+});
