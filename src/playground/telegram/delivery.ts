@@ -26,7 +26,7 @@ export function deliverMessage(
  * administrator. A caption counts like a text; each photo of an album counts for itself, so that
  * of an album with a command in its caption only the photo which carries it arrives.
  */
-export function reachesBot({ bot }: Pick<World, 'bot'>, message: StoredMessage): boolean {
+function reachesBot({ bot }: Pick<World, 'bot'>, message: StoredMessage): boolean {
   const { room, content } = message;
   if (room.bot === 'absent' || room.bot === 'kicked') return false;
   if (room.type === 'private' || !bot.privacyMode || room.bot === 'administrator') return true;

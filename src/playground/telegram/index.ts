@@ -1,12 +1,7 @@
-export type { PressedButton } from './callback-queries.js';
-export { type Clock, createManualClock, type ManualClock } from './clock.js';
-export type { Room, UserProfile } from './directory.js';
-export type { PlaygroundEmitter, PlaygroundEvents } from './events.js';
-export type { Fault, FaultKind } from './faults.js';
+export { createManualClock } from './clock.js';
+export type { Room } from './directory.js';
 export type { Exchange } from './ledger.js';
-export { type MessageContent, renderMessage, type StoredMessage } from './message-store.js';
+export type { StoredMessage } from './message-store.js';
 export type { Person } from './people.js';
-export type { PersonalContent } from './personal-content.js';
-export type { RateLimits } from './rate-limits.js';
 export { createTelegramPlayground, type TelegramPlayground } from './telegram-playground.js';
 export type { TelegramPlaygroundOptions } from './world.js';

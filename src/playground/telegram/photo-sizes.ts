@@ -29,7 +29,7 @@ export async function storeUploadedPhoto(bytes: Buffer, files: FileStore): Promi
 }
 
 /** The limit that is checked before anything is read, so it comes before all other refusals. */
-export function checkPhotoBytes(bytes: Buffer): void {
+function checkPhotoBytes(bytes: Buffer): void {
   if (bytes.length === 0) throw badRequest('file must be non-empty');
   if (bytes.length > maxPhotoBytes) {
     throw badRequest(

@@ -1,5 +1,5 @@
 import type { Update } from 'grammy/types';
-import { badRequest, conflict } from './api-error.js';
+import { conflict } from './api-error.js';
 
 export type UpdateBody = Omit<Update, 'update_id'>;
 type UpdateType = Exclude<keyof Update, 'update_id'>;
@@ -126,11 +126,12 @@ export function createUpdateQueue(): UpdateQueue {
       interrupt(
         'terminated by other getUpdates request; make sure that only one bot instance is running',
       );
-      const limit = options.limit ?? maxLimit;
-      if (limit < 1 || limit > maxLimit) throw badRequest(`invalid limit ${limit} specified`);
+      const limit = Math.min(Math.max(options.limit ?? maxLimit, 1), maxLimit);
       if (options.allowedUpdates) allowed = options.allowedUpdates;
       if (options.offset !== undefined) confirmBelow(options.offset);
-      if (entries.length === 0 && options.timeoutMs > 0) await wait(options);
+      if (entries.length === 0 && options.timeoutMs > 0 && !options.signal.aborted) {
+        await wait(options);
+      }
       // Nobody is there to read the answer, so the updates stay for the next poll.
       if (options.signal.aborted) return [];
       return take(limit);
