@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import sharp from 'sharp';
 import { expect } from 'vitest';
 import type {
@@ -118,6 +119,12 @@ export async function decode(bytes: Uint8Array): Promise<DecodedImage> {
     .raw()
     .toBuffer({ resolveWithObject: true });
   return { width: info.width, height: info.height, pixels: data };
+}
+
+/** The same for the same pixels, however they are encoded. */
+export async function fingerprint(bytes: Uint8Array): Promise<string> {
+  const { width, height, pixels } = await decode(bytes);
+  return `${width}×${height} ${createHash('sha256').update(pixels).digest('hex')}`;
 }
 
 /** Mean absolute difference of two images' colour channels on a common 64×64 raster, 0 to 255. */

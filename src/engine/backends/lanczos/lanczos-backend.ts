@@ -1,0 +1,60 @@
+import { upscaleImage } from '../../images/upscale.js';
+import type { Backend, BackendCapabilities, BackendModel } from '../backend.js';
+import { BackendError } from '../backend-error.js';
+import { createLocalRuns, invalidRequest } from '../local-run.js';
+
+export interface LanczosBackendOptions {
+  readonly name: string;
+}
+
+const capabilities: BackendCapabilities = {
+  operations: new Set(['upscale']),
+  maxCount: 1,
+  aspects: 'any',
+  seed: false,
+  negative: false,
+  strength: false,
+  mask: false,
+  references: 0,
+  preview: false,
+  progress: false,
+  cancel: 'exact',
+  resumable: false,
+  paid: false,
+};
+
+const model: BackendModel = { id: 'lanczos-x2', name: 'Lanczos ×2' };
+
+/** Doubles a picture's sides by resampling: what upscales where the model's own backend cannot. */
+export function createLanczosBackend({ name }: LanczosBackendOptions): Backend {
+  const runs = createLocalRuns();
+  return {
+    name,
+    type: 'lanczos',
+    capabilities,
+    models: async () => [model],
+    health: async () => undefined,
+
+    run(request, context) {
+      return runs.run(context.signal, async (signal) => {
+        if (request.operation !== 'upscale') {
+          throw invalidRequest(`${model.name} can only upscale, not ${request.operation}.`);
+        }
+        if (!request.image) throw invalidRequest('There is no image to upscale.');
+        const { bytes } = await upscaleImage(request.image.bytes, { factor: 2, signal });
+        return { images: [{ bytes }], model: model.name };
+      });
+    },
+
+    async resume() {
+      throw new BackendError('An upscale by resampling ends with its process', {
+        kind: 'transient',
+        retryable: true,
+        forgotten: true,
+      });
+    },
+
+    cancel: async () => undefined,
+    close: async () => runs.close(),
+  };
+}
