@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { afterEach, beforeEach, expect } from 'vitest';
+import { afterEach, beforeEach, expect, vi } from 'vitest';
 import { createTelegramBot, type TelegramBot } from '../../../src/bots/telegram/index.js';
 import { type Chat, type ChatRequest, createTexts, type Reply } from '../../../src/chat/index.js';
 import type { DueCard, Engine } from '../../../src/engine/index.js';
@@ -67,6 +67,11 @@ export function useTelegramBot(options: TelegramPlaygroundOptions = {}): Telegra
     expect(violations).toEqual([]);
   });
   return test;
+}
+
+/** Waits until the check holds; for what the playground does not see. */
+export function eventually<T>(check: () => T): Promise<T> {
+  return vi.waitFor(check, { timeout: 30_000, interval: 10 }) as Promise<T>;
 }
 
 function wordsOf({ intent }: ChatRequest): string {

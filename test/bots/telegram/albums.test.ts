@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import type { Attachment, ChatRequest } from '../../../src/chat/index.js';
+import { makePicture } from '../../support/pictures.js';
+import { eventually, useTelegramBot } from './bot-harness.js';
+
+describe('albums sent to the Telegram bot', () => {
+  const test = useTelegramBot();
+
+  it('makes one request of an album whose parts come out of order, the words in one of them', async () => {
+    const ada = test.playground.createUser();
+    await test.bot.start();
+    const messages = await ada.sendAlbum(
+      ada.chat,
+      [
+        { photo: await makePicture(101, 80) },
+        { photo: await makePicture(102, 80), caption: 'as oil paintings --strength 0.4' },
+        { photo: await makePicture(103, 80) },
+      ],
+      { deliveryOrder: [2, 0, 1] },
+    );
+    const reply = await test.playground.waitForMessage(ada.chat);
+    expect(reply.content.text).toBe('batch: as oil paintings --strength 0.4');
+    expect(test.requests).toHaveLength(1);
+    const [request] = test.requests;
+    expect(request?.updateKey).toBe(`album:${ada.chat.id}:${messages[0]?.mediaGroupId}`);
+    expect(request?.address).toMatchObject({ replyTo: messages[0]?.id });
+    expect(attachmentsOf(request).map(({ width }) => width)).toEqual([101, 102, 103]);
+    await eventually(() => expect(test.inbox.openKeys()).toEqual([]));
+    expect(test.inbox.receivedKeys()).toHaveLength(3);
+  });
+
+  it('waits for a part that takes its time', async () => {
+    const ada = test.playground.createUser();
+    await test.bot.start();
+    const photos = await Promise.all([101, 102, 103].map((width) => makePicture(width, 80)));
+    await ada.sendAlbum(
+      ada.chat,
+      photos.map((photo, at) => ({ photo, ...(at === 0 && { caption: 'in winter' }) })),
+      { between: () => new Promise((resolve) => setTimeout(resolve, 500)) },
+    );
+    await test.playground.waitForMessage(ada.chat);
+    expect(test.requests.map((request) => attachmentsOf(request).length)).toEqual([3]);
+  });
+
+  it('tells of a part that came when the album was dealt with', async () => {
+    const ada = test.playground.createUser();
+    await test.bot.start();
+    const photos = await Promise.all([101, 102].map((width) => makePicture(width, 80)));
+    await ada.sendAlbum(
+      ada.chat,
+      photos.map((photo, at) => ({ photo, ...(at === 0 && { caption: 'in winter' }) })),
+      {
+        between: async () => {
+          await test.playground.waitForMessage(ada.chat);
+        },
+      },
+    );
+    const late = await test.playground.waitForMessage(
+      ada.chat,
+      ({ content }) => content.text?.includes('came too late') === true,
+    );
+    expect(late.replyTo?.from.id).toBe(ada.user.id);
+    expect(test.requests).toHaveLength(1);
+    await eventually(() => expect(test.inbox.openKeys()).toEqual([]));
+  });
+
+  it('says how to ask when an album comes without words', async () => {
+    const ada = test.playground.createUser();
+    await test.bot.start();
+    const photo = await makePicture(80, 80);
+    await ada.sendAlbum(ada.chat, [{ photo }, { photo }]);
+    const reply = await test.playground.waitForMessage(ada.chat);
+    expect(reply.content.text).toContain('Add a caption');
+    expect(test.requests).toEqual([]);
+  });
+
+  it('takes an album in a group only by a command in one of its captions', async () => {
+    const ada = test.playground.createUser();
+    const room = test.playground.createGroup({ owner: ada, bot: 'administrator' });
+    await test.bot.start();
+    const photo = await makePicture(80, 80);
+    await ada.sendAlbum(room, [{ photo, caption: 'my holidays' }, { photo }]);
+    await ada.sendAlbum(room, [{ photo }, { photo, caption: '/imagine in winter' }]);
+    await test.playground.waitForMessage(room);
+    expect(test.requests.map(({ intent }) => intent)).toMatchObject([
+      { name: 'batch', text: 'in winter' },
+    ]);
+    await eventually(() => expect(test.inbox.openKeys()).toEqual([]));
+  });
+});
+
+function attachmentsOf(request: ChatRequest | undefined): readonly Attachment[] {
+  return request?.intent.kind === 'text-command' ? request.intent.attachments : [];
+}
