@@ -3,6 +3,12 @@ export { type ButtonAction, decodeButton, encodeButton, maxPayloadBytes } from '
 export { renderCard } from './cards/card.js';
 export type { CardInput, SeenProgress } from './cards/card-input.js';
 export type { CardButton, CardPicture, CardView } from './cards/card-view.js';
+export {
+  type CardRenderer,
+  type CardRendererDependencies,
+  createCardRenderer,
+} from './cards/renderer.js';
+export { systemTimers, type Timers } from './cards/wakeup.js';
 export { type Chat, type ChatDependencies, createChat } from './chat.js';
 export type {
   CommandDeclaration,

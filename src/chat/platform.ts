@@ -7,6 +7,7 @@ export interface ChatPlatform {
   /**
    * Milliseconds until the card at this address may be edited again within the platform's budgets:
    * 0 when now is fine. `final` ones go first, so that a progress edit may be told a longer time.
+   * Asked often, finals first; after 0 the card's `show` follows at once, and counts from then on.
    */
   readyInMs(address: CardAddress, final: boolean): number;
   /**

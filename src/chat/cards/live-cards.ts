@@ -1,0 +1,159 @@
+import {
+  type BatchPhase,
+  type CardAddress,
+  type DueCard,
+  phaseOf,
+  type QueuePosition,
+  type TaskProgress,
+} from '../../engine/index.js';
+import type { SeenProgress } from './card-input.js';
+import { percent } from './progress-bar.js';
+import type { Timers } from './wakeup.js';
+
+/** Without news from the backend, a running card's time goes on this often. */
+const elapsedIntervalMs = 5_000;
+const positionIntervalMs = 15_000;
+/** Batches whose progress arrives though this renderer does not know their card. */
+const rememberedStrangers = 1_000;
+
+/** A card in the chat whose batch has not ended. */
+interface LiveCard {
+  readonly batchId: string;
+  address: CardAddress;
+  phase: BatchPhase;
+  shownAt: number;
+  /** Something that the chat does not show yet: progress, or a position. */
+  hasNews: boolean;
+  /** The platform was busy: no progress before. */
+  notBefore: number;
+  position: number | null;
+  positionCheckedAt: number;
+  readonly progress: Map<string, SeenProgress>;
+}
+
+export interface LiveCardsDependencies {
+  readonly now: () => Date;
+  readonly timers: Timers;
+}
+
+export type LiveCards = ReturnType<typeof createLiveCards>;
+
+/**
+ * What changes on cards between their states: progress, time and position. All of it may be lost.
+ * Holds one entry for each unfinished card that this process has shown.
+ */
+export function createLiveCards({ now, timers }: LiveCardsDependencies) {
+  const cards = new Map<string, LiveCard>();
+  /** True while it waits to be looked up, false once it was found to be no concern of ours. */
+  const strangers = new Map<string, boolean>();
+
+  return {
+    progressed(progress: TaskProgress): void {
+      const card = cards.get(progress.batchId);
+      if (!card) {
+        if (strangers.has(progress.batchId)) return;
+        strangers.set(progress.batchId, true);
+        const [oldest] = strangers.keys();
+        if (strangers.size > rememberedStrangers && oldest) strangers.delete(oldest);
+        return;
+      }
+      const last = card.progress.get(progress.taskId);
+      if (last && last.run > progress.run) return;
+      const preview = progress.preview ?? (last?.run === progress.run ? last.preview : undefined);
+      const seen = { ...progress, ...(preview && { preview }), seenAt: now() };
+      card.progress.set(progress.taskId, seen);
+      const isVisible =
+        !last ||
+        last.run !== progress.run ||
+        last.preview !== preview ||
+        percent(last.fraction) !== percent(progress.fraction);
+      if (isVisible) card.hasNews = true;
+    },
+
+    /** Batches to look up, with `shown` or `ignore` as the answer. At most five at a time. */
+    strangersToMeet(): string[] {
+      const waiting = [...strangers].filter(([, isWaiting]) => isWaiting);
+      return waiting.slice(0, 5).map(([batchId]) => batchId);
+    },
+
+    ignore(batchId: string): void {
+      strangers.set(batchId, false);
+    },
+
+    progressOf(batchId: string): ReadonlyMap<string, SeenProgress> {
+      return cards.get(batchId)?.progress ?? new Map();
+    },
+
+    /** The chat shows this state of the card, at `card.address`. */
+    shown(card: DueCard, position: QueuePosition | null): void {
+      const { batchId, address } = card;
+      strangers.delete(batchId);
+      const known = cards.get(batchId);
+      const time = timers.nowMs();
+      cards.set(batchId, {
+        batchId,
+        address,
+        phase: phaseOf(card.batch.counts),
+        shownAt: time,
+        hasNews: known?.hasNews ?? false,
+        notBefore: 0,
+        position: position?.position ?? null,
+        positionCheckedAt: time,
+        progress: known?.progress ?? new Map(),
+      });
+    },
+
+    /** Before a view is made: news that comes later is for the next one. */
+    beginShowing(batchId: string): void {
+      const card = cards.get(batchId);
+      if (card) card.hasNews = false;
+    },
+
+    busyFor(batchId: string, delayMs: number): void {
+      const card = cards.get(batchId);
+      if (card) card.notBefore = timers.nowMs() + delayMs;
+    },
+
+    forget(batchId: string): void {
+      cards.delete(batchId);
+    },
+
+    clear(): void {
+      cards.clear();
+      strangers.clear();
+    },
+
+    /** Cards that could be refreshed now, those first that were so the longest time ago. */
+    withNews(): readonly { readonly batchId: string; readonly address: CardAddress }[] {
+      const time = timers.nowMs();
+      return [...cards.values()]
+        .filter(({ hasNews, notBefore, phase, shownAt }) => {
+          const isStale = phase === 'running' && time - shownAt >= elapsedIntervalMs;
+          return (hasNews || isStale) && notBefore <= time;
+        })
+        .sort((a, b) => a.shownAt - b.shownAt);
+    },
+
+    /** Waiting cards whose position was not looked at for a while. At most five at a time. */
+    positionsToCheck(): string[] {
+      const before = timers.nowMs() - positionIntervalMs;
+      return [...cards.values()]
+        .filter(({ phase, positionCheckedAt }) => {
+          return phase === 'waiting' && positionCheckedAt <= before;
+        })
+        .sort((a, b) => a.positionCheckedAt - b.positionCheckedAt)
+        .slice(0, 5)
+        .map(({ batchId }) => batchId);
+    },
+
+    /** A position is news when it has halved or is next. */
+    positionChecked(batchId: string, position: QueuePosition | null): void {
+      const card = cards.get(batchId);
+      if (!card) return;
+      card.positionCheckedAt = timers.nowMs();
+      if (position === null || position.position === card.position) return;
+      const hasHalved = card.position === null || position.position <= card.position / 2;
+      if (hasHalved || position.position === 1) card.hasNews = true;
+    },
+  };
+}

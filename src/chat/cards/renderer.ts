@@ -1,0 +1,217 @@
+import type { Logger } from 'pino';
+import type { CardAddress, DueCard, Engine } from '../../engine/index.js';
+import type { ChatPlatform } from '../platform.js';
+import type { Texts } from '../texts.js';
+import { createCardDelivery } from './card-delivery.js';
+import { createLiveCards } from './live-cards.js';
+import { createWakeup, systemTimers, type Timers } from './wakeup.js';
+
+/** Well within the lease that the engine gives. */
+const leaseRenewalMs = 2_000;
+const sweepIntervalMs = 1_000;
+const mostFailurePauseMs = 5_000;
+/** The platform's answer may be a fraction of a millisecond away. */
+const shortestPauseMs = 10;
+const showsAtOnce = 16;
+/** Cards that are read ahead of those that wait for their platform's budget. */
+const readAhead = 32;
+const mostHeld = 500;
+
+export interface CardRendererDependencies {
+  readonly engine: Pick<Engine, 'cards' | 'position' | 'onProgress' | 'onCardChanged'>;
+  readonly platform: ChatPlatform;
+  readonly texts: Texts;
+  readonly now: () => Date;
+  readonly log: Logger;
+  readonly timers?: Timers;
+  /** What `stop` leaves to finished cards and to what is being sent. 5 s unless told. */
+  readonly graceMs?: number;
+}
+
+export interface CardRenderer {
+  start(): void;
+  /** Shows finished cards for as long as the grace lasts, then lets the platform's lease go. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Brings every card that is due into the chat, and progress where there is room for it. One process
+ * at a time does so for a platform, by the lease of the engine's card queue. Signals only wake it:
+ * what is due stands in the record, so nothing is lost with this process.
+ */
+export function createCardRenderer(dependencies: CardRendererDependencies): CardRenderer {
+  const { engine, platform, now, log, timers = systemTimers, graceMs = 5_000 } = dependencies;
+  const { cards } = engine;
+  const live = createLiveCards({ now, timers });
+  const delivery = createCardDelivery({ ...dependencies, live, timers });
+  const wakeup = createWakeup(timers);
+  /** Due cards that wait for the platform's budget or for a free place. */
+  const held = new Map<string, DueCard>();
+  const showing = new Map<string, Promise<void>>();
+  let leaseRenewedAt = Number.NEGATIVE_INFINITY;
+  let sweptAt = Number.NEGATIVE_INFINITY;
+  let hasChanged = false;
+  /** A card was due while it was being shown: look again after that. */
+  let isAnotherSweepDue = false;
+  let isStopping = false;
+  let isOver = false;
+  let running: Promise<void> | undefined;
+  let stopListening: (() => void)[] = [];
+
+  const time = timers.nowMs;
+
+  function begin(batchId: string, fetched?: DueCard): void {
+    held.delete(batchId);
+    const job = delivery.bring(batchId, fetched).finally(() => {
+      showing.delete(batchId);
+      hasChanged ||= isAnotherSweepDue;
+      wakeup.wake();
+    });
+    showing.set(batchId, job);
+  }
+
+  async function holdsLease(): Promise<boolean> {
+    if (time() - leaseRenewedAt < leaseRenewalMs) return true;
+    const isHeld = await cards.hold(platform.name);
+    if (isHeld) {
+      leaseRenewedAt = time();
+      return true;
+    }
+    held.clear();
+    live.clear();
+    return false;
+  }
+
+  /** Reads what is due; the same cards again as long as they are. */
+  async function sweep(): Promise<ReadonlySet<string>> {
+    hasChanged = false;
+    const limit = Math.min(held.size + showing.size + readAhead, mostHeld);
+    const due = await cards.due(platform.name, limit);
+    sweptAt = time();
+    isAnotherSweepDue = due.some(({ batchId }) => showing.has(batchId));
+    for (const card of due) if (!showing.has(card.batchId)) held.set(card.batchId, card);
+    return new Set(due.map(({ batchId }) => batchId));
+  }
+
+  /** One card's defect holds no other up: its own show will meet it too, and postpone it. */
+  function readyInMs(batchId: string, address: CardAddress, isFinal: boolean): number {
+    try {
+      return platform.readyInMs(address, isFinal);
+    } catch (error) {
+      log.error({ err: error, batchId }, "a card's turn could not be told");
+      return 0;
+    }
+  }
+
+  /** Returns the milliseconds until the next of them may be shown. */
+  function showStates(fresh: ReadonlySet<string>): number {
+    let pauseMs = Number.POSITIVE_INFINITY;
+    for (const card of [...held.values()].sort(byUrgency)) {
+      if (showing.size >= showsAtOnce) return pauseMs;
+      if (isStopping && !card.final) continue;
+      const waitMs = readyInMs(card.batchId, card.address, card.final);
+      if (waitMs > 0) pauseMs = Math.min(pauseMs, waitMs);
+      else begin(card.batchId, fresh.has(card.batchId) ? card : undefined);
+    }
+    return pauseMs;
+  }
+
+  /** Progress takes what states leave. Returns the milliseconds until the next may be shown. */
+  function showProgress(): number {
+    let pauseMs = Number.POSITIVE_INFINITY;
+    for (const { batchId, address } of live.withNews()) {
+      if (showing.size >= showsAtOnce) return pauseMs;
+      if (held.has(batchId) || showing.has(batchId)) continue;
+      const waitMs = readyInMs(batchId, address, false);
+      if (waitMs > 0) pauseMs = Math.min(pauseMs, waitMs);
+      else begin(batchId);
+    }
+    return pauseMs;
+  }
+
+  async function refreshHints(): Promise<void> {
+    for (const batchId of live.strangersToMeet()) await delivery.meet(batchId);
+    for (const batchId of live.positionsToCheck()) {
+      live.positionChecked(batchId, (await engine.position(batchId)) ?? null);
+    }
+  }
+
+  /** Returns how long there is nothing to do, unless something wakes the loop. */
+  async function pass(): Promise<number> {
+    if (!(await holdsLease())) return sweepIntervalMs;
+    const isDue = hasChanged || time() - sweptAt >= sweepIntervalMs;
+    const fresh = isDue ? await sweep() : new Set<string>();
+    const untilState = showStates(fresh);
+    if (isStopping) return Math.min(untilState, sweepIntervalMs);
+    await refreshHints();
+    return Math.min(untilState, showProgress(), sweepIntervalMs);
+  }
+
+  async function loop(): Promise<void> {
+    let failures = 0;
+    while (!isOver) {
+      const isLast = isStopping;
+      let pauseMs: number;
+      try {
+        pauseMs = await pass();
+        failures = 0;
+      } catch (error) {
+        failures += 1;
+        pauseMs = Math.min(sweepIntervalMs * 2 ** (failures - 1), mostFailurePauseMs);
+        log.warn({ err: error, platform: platform.name, failures }, 'rendering cards is held up');
+      }
+      if (isLast && ![...held.values()].some(({ final }) => final)) return;
+      await wakeup.wait(Math.max(shortestPauseMs, pauseMs));
+    }
+  }
+
+  async function finish(): Promise<void> {
+    await running;
+    await Promise.all(showing.values());
+  }
+
+  return {
+    start: () => {
+      stopListening = [
+        engine.onCardChanged(platform.name, () => {
+          hasChanged = true;
+          wakeup.wake();
+        }),
+        engine.onProgress((progress) => {
+          live.progressed(progress);
+          wakeup.wake();
+        }),
+      ];
+      running = loop();
+    },
+    stop: async () => {
+      isStopping = true;
+      hasChanged = true;
+      for (const stop of stopListening) stop();
+      wakeup.wake();
+      await new Promise<void>((resolve) => {
+        const callOff = timers.after(graceMs, resolve);
+        void finish().then(() => {
+          callOff();
+          resolve();
+        });
+      });
+      isOver = true;
+      delivery.giveUp();
+      wakeup.wake();
+      await cards.letGo(platform.name).catch((error: unknown) => {
+        log.warn({ err: error, platform: platform.name }, 'the lease could not be let go');
+      });
+    },
+  };
+}
+
+/** Finished cards, then those that the chat has not seen at all, then by how long they wait. */
+function byUrgency(a: DueCard, b: DueCard): number {
+  return urgency(a) - urgency(b);
+}
+
+function urgency({ final, renderedVersion }: DueCard): number {
+  if (final) return 0;
+  return renderedVersion === 0 ? 1 : 2;
+}
