@@ -6,6 +6,7 @@ import {
   REST,
   RESTEvents,
   type RESTOptions,
+  type RESTPostAPIInteractionCallbackWithResponseResult,
   type RESTPutAPIApplicationCommandsJSONBody,
   Routes,
 } from 'discord.js';
@@ -82,6 +83,17 @@ export function createDiscordApi({ token, apiUrl, onBucket }: DiscordApiOptions)
     });
   }
 
+  async function translated<T>(request: () => Promise<unknown>): Promise<T> {
+    try {
+      return (await request()) as T;
+    } catch (error) {
+      const translation = translateDiscordError(error);
+      // discord.js has dropped it, and would fail by itself from now on.
+      if (translation.problem === 'unauthorized') bot.setToken(token);
+      throw translation;
+    }
+  }
+
   return {
     /** Once an interaction. Returns the id of the message that it made, where Discord tells. */
     async respond(
@@ -89,15 +101,16 @@ export function createDiscordApi({ token, apiUrl, onBucket }: DiscordApiOptions)
       response: APIInteractionResponse,
       files = [],
     ) {
-      const answer = await translated<{ resource?: { message?: APIMessage } } | undefined>(() =>
-        interactions.post(Routes.interactionCallback(id, key), {
-          auth: false,
-          query: new URLSearchParams({ with_response: 'true' }),
-          body: response,
-          files,
-        }),
+      const answer = await translated<RESTPostAPIInteractionCallbackWithResponseResult | undefined>(
+        () =>
+          interactions.post(Routes.interactionCallback(id, key), {
+            auth: false,
+            query: new URLSearchParams({ with_response: 'true' }),
+            body: response,
+            files,
+          }),
       );
-      return answer?.resource?.message?.id ?? null;
+      return answer?.resource?.message?.id ?? answer?.interaction?.response_message_id ?? null;
     },
 
     editOriginal({ applicationId, token: key }: InteractionKey, message: OutgoingMessage) {
@@ -185,12 +198,4 @@ export function bucketScope(path: string): string {
 
 function requestOf({ body, files }: OutgoingMessage) {
   return { body, files: [...files] };
-}
-
-async function translated<T>(request: () => Promise<unknown>): Promise<T> {
-  try {
-    return (await request()) as T;
-  } catch (error) {
-    throw translateDiscordError(error);
-  }
 }

@@ -45,7 +45,8 @@ export interface DiscordBot {
 const discordApiUrl = 'https://discord.com/api';
 
 /** Milliseconds. */
-const settleWithinMs = 2000;
+const settleWithinMs = 1500;
+const resumePauseMs = 5000;
 const firstPauseMs = 1000;
 const longestPauseMs = 60_000;
 
@@ -70,13 +71,18 @@ export function createDiscordBot(deps: DiscordBotDependencies): DiscordBot {
   });
   const stopped = new AbortController();
 
-  /** With the record away, the next session tries again. */
   async function resume(): Promise<void> {
-    try {
-      await handler.resume();
-    } catch (error) {
-      const known = error instanceof RecordUnavailableError;
-      log.error(known ? {} : { error }, 'could not read the interactions left open');
+    while (!stopped.signal.aborted) {
+      try {
+        return await handler.resume();
+      } catch (err) {
+        if (!(err instanceof RecordUnavailableError)) {
+          log.error({ err }, 'could not resume the interactions left open');
+          return;
+        }
+        log.warn('the record is away; interactions left open wait for it');
+        await sleep(resumePauseMs, undefined, { ref: false });
+      }
     }
   }
 
@@ -108,13 +114,8 @@ export function createDiscordBot(deps: DiscordBotDependencies): DiscordBot {
 
     async stop() {
       stopped.abort();
-      await gateway.close();
-      const patience = new AbortController();
-      await Promise.race([
-        handler.settled(),
-        sleep(settleWithinMs, undefined, { signal: patience.signal }),
-      ]);
-      patience.abort();
+      const patience = sleep(settleWithinMs, undefined, { ref: false });
+      await Promise.race([Promise.all([gateway.close(), handler.settled()]), patience]);
     },
   };
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { CardToShow, Chat, ChatPlatform, ShowOutcome } from '../../chat/index.js';
-import type { CardAddress, Engine } from '../../engine/index.js';
+import { type CardAddress, type Engine, EngineError } from '../../engine/index.js';
 import { type DiscordAddress, readAddress } from './address.js';
 import { cardFiles } from './card-files.js';
 import { cardMessage } from './card-message.js';
@@ -65,8 +65,14 @@ export function createDiscordPlatform(deps: DiscordPlatformDependencies): ChatPl
   }
 
   async function compose(card: CardToShow, address: DiscordAddress): Promise<OutgoingMessage> {
-    const files = await cardFiles(engine, card.view.picture, address.attachmentLimitBytes);
-    return cardMessage(card.view, files);
+    try {
+      const files = await cardFiles(engine, card.view.picture, address.attachmentLimitBytes);
+      return cardMessage(card.view, files);
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      log.warn({ batchId: card.batchId, reason: error.message }, 'pictures of a card are gone');
+      return cardMessage(card.view, []);
+    }
   }
 
   /** The user hears why the pictures are missing, instead of nothing. */

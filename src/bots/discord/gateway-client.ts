@@ -10,8 +10,9 @@ export class GatewayClient extends Client {
 
   constructor(options: ClientOptions) {
     super(options);
-    // Without a listener, an error event would end the process.
-    this.on('error', () => {});
+    this.on('error', () => {
+      // Without a listener, an error event would end the process.
+    });
   }
 
   /** True once Discord's gateway was found, so that the shard connects by itself from here on. */

@@ -23,7 +23,7 @@ export interface GatewayOptions {
   readonly onInteraction: (interaction: APIInteraction) => void;
   /** A new session, not a resumed one: events may have been missed. */
   readonly onSession: () => void;
-  /** Discord closed the gateway for good. */
+  /** Discord closed the gateway for good, after it had been open. */
   readonly onFatal: (error: StartError) => void;
 }
 
@@ -50,31 +50,48 @@ export function createGateway(options: GatewayOptions) {
   const client = new GatewayClient({
     intents: [GatewayIntentBits.Guilds],
     rest: restOptions(apiUrl),
-    makeCache: Options.cacheWithLimits({ ...Options.DefaultMakeCacheSettings, MessageManager: 0 }),
+    // Nothing here reads what discord.js remembers of people and messages.
+    makeCache: Options.cacheWithLimits({
+      ...Options.DefaultMakeCacheSettings,
+      ...{ MessageManager: 0, UserManager: 50, GuildMemberManager: 50, GuildEmojiManager: 0 },
+      ...{ GuildStickerManager: 0, PresenceManager: 0, VoiceStateManager: 0 },
+    }),
   });
   const ended = new AbortController();
+  let isReady = false;
+  let isAway = false;
 
   // The packet as it came, before discord.js makes objects of it: the inbox keeps it so.
   client.ws.on(GatewayDispatchEvents.InteractionCreate, onInteraction);
   client.ws.on(GatewayDispatchEvents.Ready, onSession);
   client.on(Events.ShardReconnecting, () => {
-    log.warn({ host }, 'Discord’s gateway is away; reconnecting');
+    if (!isAway) log.warn({ host }, 'Discord’s gateway is away; reconnecting');
+    isAway = true;
   });
-  client.on(Events.ShardResume, () => log.info({ host }, 'Discord’s gateway is back'));
+  for (const event of [Events.ShardResume, Events.ShardReady] as const) {
+    client.on(event, () => {
+      if (isAway) log.info({ host }, 'Discord’s gateway is back');
+      isAway = false;
+    });
+  }
 
   /** Resolves with the application's id. @throws StartError */
   async function connect(): Promise<string> {
     const ready = new Promise<string>((resolve, reject) => {
-      client.once(Events.ClientReady, ({ application }) => resolve(application.id));
+      client.once(Events.ClientReady, ({ application }) => {
+        isReady = true;
+        resolve(application.id);
+      });
       client.on(Events.ShardDisconnect, ({ code }) => {
         const reason = fatalReasons[code] ?? `it closed with ${code}`;
         const error = new StartError(`Discord (${host}): ${reason}`, { retryable: false });
-        reject(error);
-        onFatal(error);
+        if (isReady) onFatal(error);
+        else reject(error);
       });
     });
-    // It is awaited below, perhaps after it was rejected.
-    ready.catch(() => {});
+    ready.catch(() => {
+      // It is awaited below, perhaps after it was rejected.
+    });
     await logIn();
     return ready;
   }

@@ -52,7 +52,7 @@ export function createInteractionHandler(deps: InteractionHandlerDependencies) {
     if (underway.has(id)) return;
     const done = work()
       .catch((error: unknown) => {
-        const reason = error instanceof DiscordError ? { reason: error.message } : { error };
+        const reason = error instanceof DiscordError ? { reason: error.message } : { err: error };
         log.error({ interactionId: id, ...reason }, 'interaction not answered');
       })
       .finally(() => underway.delete(id));
@@ -82,7 +82,9 @@ export function createInteractionHandler(deps: InteractionHandlerDependencies) {
       // The user hears that nothing was kept, so a row that comes later must not be acted on.
       writing.then(
         () => close(id),
-        () => {},
+        () => {
+          // Nothing was written, as the user was told.
+        },
       );
       return 'not-kept';
     } catch (error) {
@@ -96,8 +98,9 @@ export function createInteractionHandler(deps: InteractionHandlerDependencies) {
   async function answer(interaction: AskingInteraction, receivedAt: Date): Promise<void> {
     const pending = answerTo(interaction, receivedAt);
     const slow = setTimeout(() => {
-      // What goes wrong here goes wrong again, and is told, when the reply is delivered.
-      pending.acknowledge(looksPrivate(interaction)).catch(() => {});
+      pending.acknowledge(looksPrivate(interaction)).catch(() => {
+        // What goes wrong here goes wrong again, and is told, when the reply is delivered.
+      });
     }, acknowledgeAfterMs);
     let reply: Reply;
     try {

@@ -43,7 +43,7 @@ export function identityOf(interaction: AskingInteraction): Identity {
     platform: 'discord',
     platformUserId: user.id,
     name: interaction.member?.nick ?? user.global_name ?? user.username,
-    locale: interaction.locale,
+    locale: localeOf(interaction),
   };
 }
 
@@ -107,7 +107,7 @@ export function addressOf(interaction: AskingInteraction, receivedAt: Date): Dis
     messageId: null,
     replyTo: press && !isEphemeral(press) ? press.id : null,
     attachmentLimitBytes: interaction.attachment_size_limit ?? defaultFileLimitBytes,
-    locale: interaction.locale,
+    locale: localeOf(interaction),
     resends: 0,
   };
 }
@@ -122,6 +122,10 @@ export function looksPrivate(interaction: AskingInteraction): boolean {
 
 export function isEphemeral(message: { readonly flags?: number | undefined }): boolean {
   return ((message.flags ?? 0) & MessageFlags.Ephemeral) !== 0;
+}
+
+function localeOf({ locale, guild_locale }: AskingInteraction): string {
+  return locale ?? guild_locale ?? 'en-US';
 }
 
 /** The bot's own token opens servers that it is in, and its own direct messages. */

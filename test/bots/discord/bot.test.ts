@@ -116,7 +116,7 @@ describe('a command', () => {
     const asked = ada.command(channel, 'imagine', prompt);
     await asked.answered();
     expect(inbox.rows.get(asked.id)?.payload).toEqual(asked.record.payload);
-    expect(answersTaken()).toEqual([{ type: 5 }]);
+    await vi.waitFor(() => expect(answersTaken()).toEqual([{ type: 5 }]), limit);
     expect(playground.ledger.count({ route: callbacks })).toBe(1);
   });
 
