@@ -12,6 +12,9 @@ type Json = Record<string, unknown>;
 /** Most commands of each type: https://discord.com/developers/docs/interactions/application-commands */
 const maxOfType: Record<number, number> = { 1: 100, 2: 15, 3: 15 };
 
+/** The application can be installed to a server and to a user: what a command has by default. */
+const installations = [0, 1];
+
 /** The commands of one scope: global where `guildId` is undefined. */
 export function commandsIn(world: World, guildId: string | undefined): RegisteredCommand[] {
   return [...world.commands.values()].filter((command) => command.guild_id === guildId);
@@ -110,7 +113,7 @@ function register(
     ...(isGlobal ? {} : { guild_id: guildId }),
     ...(isGlobal ? { dm_permission: definition.dm_permission ?? true } : {}),
     contexts: isGlobal ? (definition.contexts ?? null) : null,
-    integration_types: isGlobal ? (definition.integration_types ?? [0]) : [0],
+    integration_types: isGlobal ? (definition.integration_types ?? installations) : [0],
     ...(definition.options ? { options: definition.options.map(optionJson) } : {}),
     nsfw: definition.nsfw ?? false,
   };

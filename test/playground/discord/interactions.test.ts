@@ -301,6 +301,7 @@ describe('where an interaction happens', () => {
 
   it('allows five follow-ups where only the user installed the app', async () => {
     await register({ name: 'anywhere', description: 'x', integration_types: [0, 1] });
+    await register({ name: 'imagine', description: 'x', integration_types: [0] });
     const foreign = playground.driver.createGuild({ name: 'Elsewhere', hasBot: false });
     const there = foreign.createChannel({ name: 'general' });
     foreign.addMember(ada);
