@@ -17,7 +17,7 @@ const POLL_MS = 20;
 /** Recovery after a crash replays the log since the last checkpoint, minutes at the very worst. */
 const READY_WITHIN_MS = 180_000;
 /** How long a server that is ready may take to answer a connection before it counts as hung. */
-const ANSWER_WITHIN_MS = 10_000;
+const ANSWER_WITHIN_MS = 5_000;
 const STOP_WITHIN_MS = 30_000;
 const LOG_LIMIT_BYTES = 5_000_000;
 
