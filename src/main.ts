@@ -3,12 +3,19 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { createDiscordBot } from './bots/discord/index.js';
 import { createTelegramBot } from './bots/telegram/index.js';
-import { type ChatPlatform, createCardRenderer, createChat, StartError } from './chat/index.js';
+import {
+  type ChatPlatform,
+  createCardRenderer,
+  createChat,
+  createTexts,
+  StartError,
+} from './chat/index.js';
 import { type Config, ConfigError, loadConfig, type Role } from './config.js';
 import { createEngine, type RunningEngine } from './engine/create-engine.js';
 import { connectDatabase, type Database, pingDatabase } from './engine/db/connection.js';
 import { startEmbeddedPostgres } from './engine/db/embedded-postgres.js';
 import { migrateToLatest } from './engine/db/migrator.js';
+import { createId } from './engine/ids.js';
 import { createFileStore } from './engine/images/file-store.js';
 import { createPostgresRunQueue, createRedisRunQueue } from './engine/queue/bullmq-run-queue.js';
 import type { RunQueue } from './engine/queue/run-queue.js';
@@ -133,7 +140,9 @@ function startBots(
   closers: Closers,
 ): Promise<void>[] {
   const now = () => new Date();
-  const chat = createChat({ engine, log, admins: config.admins, now });
+  const texts = createTexts();
+  const newErrorId = createId;
+  const chat = createChat({ engine, log, admins: config.admins, texts, now, newErrorId });
   const bots: {
     name: Role;
     start(): Promise<void>;
@@ -154,7 +163,7 @@ function startBots(
     bots.push({ name: 'telegram', ...bot });
   }
   return bots.map(async (bot) => {
-    const renderer = createCardRenderer({ engine, chat, platform: bot.platform, now, log });
+    const renderer = createCardRenderer({ engine, texts, platform: bot.platform, now, log });
     renderer.start();
     closers.push(
       () => renderer.stop(),
