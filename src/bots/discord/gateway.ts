@@ -39,6 +39,9 @@ const fatalReasons: Readonly<Record<number, string>> = {
   [GatewayCloseCodes.DisallowedIntents]: 'the intents are not allowed to this bot',
 };
 
+/** A bot may begin 1000 sessions a day; discord.js gives up with these words. */
+const outOfSessions = /^Not enough sessions remaining/;
+
 /** Milliseconds. */
 const firstPauseMs = 1000;
 const longestPauseMs = 30_000;
@@ -75,13 +78,14 @@ export function createGateway(options: GatewayOptions) {
     });
   }
 
-  /** Resolves with the application's id. @throws StartError */
+  /** Resolves with the application's id. @throws StartError, and AbortError once closed */
   async function connect(): Promise<string> {
     const ready = new Promise<string>((resolve, reject) => {
       client.once(Events.ClientReady, ({ application }) => {
         isReady = true;
         resolve(application.id);
       });
+      ended.signal.addEventListener('abort', () => reject(ended.signal.reason));
       client.on(Events.ShardDisconnect, ({ code }) => {
         const reason = fatalReasons[code] ?? `it closed with ${code}`;
         const error = new StartError(`Discord (${host}): ${reason}`, { retryable: false });
@@ -102,14 +106,14 @@ export function createGateway(options: GatewayOptions) {
         await client.login(token);
         return;
       } catch (error) {
-        if (ended.signal.aborted) throw new StartError('Discord: stopped', { retryable: true });
+        ended.signal.throwIfAborted();
         if (isWrongToken(error)) {
           const message = `Discord (${host}): the token is not valid: check DISCORD_TOKEN`;
           throw new StartError(message, { retryable: false });
         }
         const reason = reasonOf(error);
         log.warn({ host, reason, retryInMs: pauseMs }, 'Discord is unreachable; trying again');
-        if (client.isConnecting) return;
+        if (client.isConnecting && !outOfSessions.test(reason)) return;
         await sleep(pauseMs, undefined, { signal: ended.signal });
       }
     }
