@@ -43,7 +43,7 @@ export const queueAnswer = z.object({
   queue_pending: z.array(queueItem),
 });
 
-export const storedImage = z.object({
+const storedImage = z.object({
   filename: z.string().min(1),
   subfolder: z.string().catch(''),
   type: z.string().catch('output'),

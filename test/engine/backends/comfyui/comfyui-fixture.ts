@@ -9,10 +9,10 @@ import {
   startComfyUiServer,
 } from '../../../support/comfyui-server.js';
 
-export const silentLog = { debug: () => {}, info: () => {}, warn: () => {} };
+const silentLog = { debug: () => {}, info: () => {}, warn: () => {} };
 
 /** The backend's own patience, in a hurry. */
-export const hastyTimings: ComfyUiOptions['timings'] = {
+const hastyTimings: ComfyUiOptions['timings'] = {
   callMs: 3_000,
   pollMs: 40,
   recheckMs: 30,
