@@ -58,9 +58,10 @@ export function createCardPlatform(deps: CardPlatformDeps): ChatPlatform {
     async show(card): Promise<ShowOutcome> {
       const address = placed.get(card.batchId) ?? readCardAddress(card.address);
       try {
-        const shown = await bring(card, address).catch((error: unknown) => {
+        const shown = await bring(card, address).catch(async (error: unknown) => {
           const next = addressAfter(error, address, card);
-          if (next === undefined) throw error;
+          // A card that was deleted with its batch meanwhile must not come back.
+          if (next === undefined || !(await engine.cards.read(card.batchId))) throw error;
           placed.delete(card.batchId);
           return bring(card, next);
         });

@@ -118,7 +118,8 @@ export function createSendBudget(deps: SendBudgetDeps = {}): SendBudget {
       Math.max(
         0,
         chat.nextAt - now,
-        chat.busyUntil - now,
+        // How long a call under way still takes is not known; the pause after it is.
+        chat.busyUntil > now ? limits.chatIntervalMs : 0,
         overall === undefined ? 0 : overall + 1000 - now,
         inGroup === undefined ? 0 : inGroup + limits.groupWindowMs - now,
       ),

@@ -41,7 +41,8 @@ const stopGraceMs = 2000;
 const resumeDelayMs = 5000;
 
 export function createTelegramBot(deps: TelegramBotDeps): TelegramBot {
-  const { token, engine, chat, log, now, fetch } = deps;
+  const { token, engine, chat, now, fetch } = deps;
+  const log = deps.log.child({ bot: 'telegram' });
   const apiRoot = (deps.apiRoot ?? 'https://api.telegram.org').replace(/\/+$/, '');
   const { host } = new URL(apiRoot);
   const api = createTelegramApi({ token, apiRoot });

@@ -37,6 +37,9 @@ export interface UpdateHandler {
   ): Promise<SendReply | undefined>;
 }
 
+/** Telegram shows of itself that a message arrived; a button's spinning has its own end. */
+const nothingToAcknowledge = () => Promise.resolve();
+
 export function createUpdateHandler(deps: UpdateHandlerDeps): UpdateHandler {
   const { bot, engine, chat, log, members, replies, attachmentOf } = deps;
 
@@ -99,7 +102,7 @@ export function createUpdateHandler(deps: UpdateHandlerDeps): UpdateHandler {
           text: translation.text,
           attachments: translation.files.map(attachmentOf),
         },
-        acknowledge: async () => {},
+        acknowledge: nothingToAcknowledge,
       };
       const reply = await chat.handle(request);
       return () => replies.send(reply, place);
@@ -123,7 +126,7 @@ export function createUpdateHandler(deps: UpdateHandlerDeps): UpdateHandler {
         address: newCardAddress(chatId, threadId, message.message_id),
         managesScope: () => manages(message, sender),
         intent: { kind: 'button', payload: data },
-        acknowledge: async () => {},
+        acknowledge: nothingToAcknowledge,
       };
       const reply = await chat.handle(request);
       const { locale } = sender.identity;

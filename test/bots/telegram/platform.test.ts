@@ -26,7 +26,7 @@ describePlatformContract('Telegram', async (): Promise<PlatformHarness> => {
     const bot = createTelegramBot({
       token: playground.token,
       apiRoot: playground.url,
-      engine: shelf as unknown as Engine,
+      engine: { ...shelf, cards: { read: async () => ({}) } } as unknown as Engine,
       chat: {} as Chat,
       log: pino({ level: 'silent' }),
       now: () => new Date(),
