@@ -54,11 +54,6 @@ export function turnHue(colour: Colour, degrees: number): Colour {
   ]);
 }
 
-export function luminance(colour: Colour): number {
-  const [red, green, blue] = channelsOf(colour);
-  return (0.299 * red + 0.587 * green + 0.114 * blue) / 255;
-}
-
 function byte(value: number): number {
   return Math.max(0, Math.min(255, Math.round(value)));
 }

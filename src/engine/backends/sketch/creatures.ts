@@ -212,7 +212,7 @@ export function drawBubbles(canvas: Canvas): string {
   }).join('');
 }
 
-export const reefColours = ['#f2784b', '#e8577e', '#f7b32b', '#9d65c9', '#37c2a5'] as const;
+const reefColours = ['#f2784b', '#e8577e', '#f7b32b', '#9d65c9', '#37c2a5'] as const;
 
 export function reefColour(canvas: Canvas, part: string): Colour {
   return canvas.reading.colours[0] ?? pick(canvas.stream(part), reefColours);

@@ -86,7 +86,7 @@ async function openInput(
 }
 
 /** Sides of about that area, in multiples of 8. Strips beyond 8:1 grow no longer than that. */
-export function sheetSize(aspect: { width: number; height: number }, area: number) {
+function sheetSize(aspect: { width: number; height: number }, area: number) {
   const ratio = Math.min(8, Math.max(1 / 8, aspect.width / aspect.height));
   const eighths = (side: number) => Math.max(8, Math.round(side / 8) * 8);
   return { width: eighths(Math.sqrt(area * ratio)), height: eighths(Math.sqrt(area / ratio)) };

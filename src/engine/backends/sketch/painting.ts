@@ -1,7 +1,8 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createCanvas } from './canvas.js';
 import { type Channels, channelsOf, colourOf } from './colour.js';
 import type { PromptReading } from './prompt-reading.js';
-import { type Random, times } from './random.js';
+import type { Random } from './random.js';
 import { type Bitmap, blend, open, pixelsOf, rasterize } from './rendering.js';
 import { composeScene } from './scene.js';
 import { n } from './svg.js';
@@ -21,7 +22,7 @@ export async function paintOver(
   const { width, height } = input;
   const motif = await mixMotif(input, reading, seed, strength);
   const canvas = createCanvas(reading, seed, width, height);
-  const strokes = brushStrokes(motif, canvas.stream('strokes'), width, height);
+  const strokes = await brushStrokes(motif, canvas.stream('strokes'), width, height);
   const ground = colourOf(colourAt(motif, 0.5, 0.5));
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"><rect width="${width}" height="${height}" fill="${ground}"/><g fill="none" stroke-linecap="round">${strokes}</g></svg>`;
   return blend(input, await rasterize(svg), Math.min(1, strength / 0.4));
@@ -72,36 +73,52 @@ function toneAt(tones: readonly Channels[], brightness: number): Channels {
   ];
 }
 
+const layers = [
+  { spacing: 3, thick: 4.2, length: 9, leastDetail: 0 },
+  { spacing: 1.5, thick: 1.9, length: 3.8, leastDetail: 5 },
+  { spacing: 0.7, thick: 0.8, length: 1.7, leastDetail: 12 },
+] as const;
+
 /** Broad strokes all over, then finer ones where there is something to see. */
-function brushStrokes(motif: Bitmap, random: Random, width: number, height: number): string {
+async function brushStrokes(motif: Bitmap, random: Random, width: number, height: number) {
   const unit = Math.min(width, height) / 100;
-  return [
-    { spacing: 3, thick: 4.2, length: 9, leastDetail: 0 },
-    { spacing: 1.5, thick: 1.9, length: 3.8, leastDetail: 5 },
-    { spacing: 0.7, thick: 0.8, length: 1.7, leastDetail: 12 },
-  ]
-    .map(({ spacing, thick, length, leastDetail }) => {
-      const step = spacing * unit;
-      const across = Math.ceil(width / step);
-      const down = Math.ceil(height / step);
-      return times(across * down, (cell) => {
-        const x = ((cell % across) + random()) * step;
-        const y = (Math.floor(cell / across) + random()) * step;
-        const slope = slopeAt(motif, x / width, y / height);
-        const detail = Math.hypot(slope.x, slope.y);
-        if (detail < leastDetail) return '';
-        // Along an edge where there is one; a habit of the hand elsewhere.
-        const angle = detail > 4 ? Math.atan2(slope.x, -slope.y) : -0.7 + random() * 0.6;
-        // Short where much goes on, lest one stroke smears a face.
-        const care = 1 / (1 + detail / 22);
-        const half = (length * unit * care * (0.6 + random() * 0.8)) / 2;
-        const dx = Math.cos(angle) * half;
-        const dy = Math.sin(angle) * half;
-        const colour = varied(colourAt(motif, x / width, y / height), random);
-        return `<path d="M${n(x - dx)} ${n(y - dy)}L${n(x + dx)} ${n(y + dy)}" stroke="${colour}" stroke-width="${n(thick * unit * Math.sqrt(care) * (0.7 + random() * 0.6))}"/>`;
-      }).join('');
-    })
-    .join('');
+  const strokes: string[] = [];
+  for (const layer of layers) {
+    const step = layer.spacing * unit;
+    for (let top = 0; top < height; top += step) {
+      for (let left = 0; left < width; left += step) {
+        const spot = { x: left + random() * step, y: top + random() * step };
+        strokes.push(brushStroke(motif, random, layer, spot, width, height));
+      }
+      // A row is a few hundred strokes; then everyone else's turn.
+      await nextTurn();
+    }
+  }
+  return strokes.join('');
+}
+
+function brushStroke(
+  motif: Bitmap,
+  random: Random,
+  { thick, length, leastDetail }: (typeof layers)[number],
+  { x, y }: { readonly x: number; readonly y: number },
+  width: number,
+  height: number,
+): string {
+  const unit = Math.min(width, height) / 100;
+  const slope = slopeAt(motif, x / width, y / height);
+  const detail = Math.hypot(slope.x, slope.y);
+  if (detail < leastDetail) return '';
+  // Along an edge where there is one; a habit of the hand elsewhere.
+  const angle = detail > 4 ? Math.atan2(slope.x, -slope.y) : -0.7 + random() * 0.6;
+  // Short where much goes on, lest one stroke smears a face.
+  const care = 1 / (1 + detail / 22);
+  const half = (length * unit * care * (0.6 + random() * 0.8)) / 2;
+  const dx = Math.cos(angle) * half;
+  const dy = Math.sin(angle) * half;
+  const colour = varied(colourAt(motif, x / width, y / height), random);
+  const wide = thick * unit * Math.sqrt(care) * (0.7 + random() * 0.6);
+  return `<path d="M${n(x - dx)} ${n(y - dy)}L${n(x + dx)} ${n(y + dy)}" stroke="${colour}" stroke-width="${n(wide)}"/>`;
 }
 
 function varied([red, green, blue]: Channels, random: Random): string {

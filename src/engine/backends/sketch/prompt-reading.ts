@@ -4,6 +4,7 @@ import {
   colourWords,
   type Daylight,
   daylightWords,
+  habitats,
   type Place,
   placeWords,
   type Subject,
@@ -53,9 +54,11 @@ export function readPrompt(prompt: string, negative = ''): PromptReading {
   const weather = found(weatherWords).filter((each) => !unwanted.matches(weatherWords[each]));
   const anyPlace = pick<Place>(random, ['hills', 'mountains', 'sea', 'meadow', 'forest', 'desert']);
   const anyDaylight = pick<Daylight>(random, ['dawn', 'day', 'sunset', 'dusk', 'day']);
+  const [subject] = subjects;
+  const habitat = subject && habitats[subject];
   return {
     hash,
-    place: places[0] ?? (subjects.length === 0 && random() < 0.3 ? 'abstract' : anyPlace),
+    place: places[0] ?? habitat ?? (random() < 0.25 ? 'abstract' : anyPlace),
     daylight: found(daylightWords)[0] ?? anyDaylight,
     weather,
     subjects: subjects.slice(0, 2),

@@ -1,7 +1,7 @@
 import type { Canvas } from './canvas.js';
 import { lighten, mix } from './colour.js';
 import { between, times } from './random.js';
-import { circle, ellipse, group, n, path, radial, rect, smooth, vertical } from './svg.js';
+import { circle, ellipse, group, n, radial, rect, vertical } from './svg.js';
 
 export interface SkyOptions {
   /** Where the sky ends, in pixels from the top. */
@@ -74,24 +74,31 @@ function drawStars(canvas: Canvas, horizon: number): string {
   return stars.join('');
 }
 
+/** Curtains of light, each of many narrow rays that fade out upwards and downwards. */
 function drawAurora(canvas: Canvas, horizon: number): string {
+  const { width } = canvas;
   const random = canvas.stream('aurora');
-  const colours = ['#5cf2b0', '#46d6c8', '#9a7bf0'];
-  return times(3, (i) => {
-    const colour = colours[i] ?? '#5cf2b0';
-    const base = horizon * between(random, 0.45, 0.8);
-    const phase = random() * 6;
-    const crest = times(13, (k): readonly [number, number] => {
-      const x = (canvas.width * k) / 12;
-      return [x, base + Math.sin(k * 0.9 + phase) * horizon * 0.09];
-    });
-    const curtain = vertical([0, colour, 0], [0.7, colour, 0.22], [1, colour, 0.55]);
-    const top = horizon * between(random, 0.02, 0.15);
-    return (
-      curtain.defs +
-      path(`${smooth(crest)}L${n(canvas.width)} ${n(top)}L0 ${n(top)}Z`, curtain.fill)
-    );
-  }).join('');
+  const rays = 90;
+  return ['#5cf2b0', '#46d6c8', '#9a7bf0']
+    .map((colour) => {
+      const ray = vertical(
+        [0, colour, 0],
+        [0.72, colour, 0.42],
+        [0.9, colour, 0.5],
+        [1, colour, 0],
+      );
+      const base = horizon * between(random, 0.45, 0.85);
+      const [phase, pace] = [random() * 6, between(random, 4, 8)];
+      const curtain = times(rays, (i) => {
+        const along = i / rays;
+        const wave = Math.sin(along * pace + phase) + 0.4 * Math.sin(along * pace * 2.7 + phase);
+        const tall = horizon * (0.3 + 0.14 * Math.sin(along * 23 + phase) + 0.1 * random());
+        const foot = base + wave * horizon * 0.13;
+        return rect(along * width, foot - tall, width / rays + 0.6, tall, ray.fill);
+      });
+      return ray.defs + curtain.join('');
+    })
+    .join('');
 }
 
 function drawClouds(canvas: Canvas, horizon: number): string {

@@ -49,12 +49,12 @@ export const placeWords: Words<Place> = {
     'portrait face woman man girl boy queen king princess prince warrior knight wizard witch elf samurai person people lady robot android astronaut selfie 肖像 人像 女孩 男孩 女人 男人 女王 国王 公主 机器人 骑士',
   abstract:
     'abstract shape geometric geometry pattern bauhaus cubism cubist fractal mandala minimal minimalist kaleidoscope 抽象 几何 图案',
-  underwater: 'underwater coral reef jellyfish aquarium seabed 水下 珊瑚 海底',
+  underwater: 'underwater coral reef jellyfish aquarium seabed fish koi 水下 珊瑚 海底',
   space:
     'space galaxy planet nebula cosmos universe asteroid orbit saturn rocket spaceship 太空 宇宙 星系 行星 银河',
   city: 'city town street skyline skyscraper building urban downtown metropolis cyberpunk tokyo york paris neon 城市 街道 街 都市 高楼',
   sea: 'sea ocean beach wave coast lighthouse boat ship sail lake harbor harbour island bay shore river whale water bridge 海 海洋 海边 湖 浪 船 灯塔 河 桥',
-  forest: 'forest wood jungle tree pine grove mushroom owl bear 森林 树林 树',
+  forest: 'forest wood jungle pine grove mushroom owl bear 森林 树林',
   snowfield: 'snow snowy winter ice icy arctic glacier frost frozen 雪 冬 冰',
   desert: 'desert dune sand sahara canyon camel cactus 沙漠 沙丘',
   mountains: 'mountain peak alps himalaya cliff volcano summit castle dragon 山 山脉 火山 龙',
@@ -69,7 +69,7 @@ export const daylightWords: Words<Daylight> = {
   dusk: 'dusk twilight moody purple magic magical fantasy dream dreamy 黄昏 暮 梦幻',
   dawn: 'dawn sunrise morning pastel soft spring pink 黎明 日出 清晨 早晨',
   night:
-    'night midnight dark moon moonlight star starry neon cyberpunk galaxy halloween 夜 夜晚 月亮 月光 星空',
+    'night midnight dark moon moonlight star starry neon cyberpunk galaxy halloween aurora 夜 夜晚 月亮 月光 星空 极光',
   day: 'day noon sunny summer bright blue 白天 晴 夏',
 };
 
@@ -105,6 +105,30 @@ export const subjectWords: Words<Subject> = {
   rocket: 'rocket spaceship spacecraft 火箭',
   mill: 'windmill mill 风车',
   bridge: 'bridge 桥',
+};
+
+/** Where each is at home, for a prompt that names no place. */
+export const habitats: Readonly<Record<Subject, Place>> = {
+  lighthouse: 'sea',
+  fox: 'forest',
+  cat: 'meadow',
+  dog: 'hills',
+  rabbit: 'meadow',
+  bear: 'forest',
+  owl: 'forest',
+  birds: 'sea',
+  whale: 'sea',
+  fish: 'underwater',
+  boat: 'sea',
+  house: 'hills',
+  castle: 'mountains',
+  tree: 'hills',
+  flowers: 'meadow',
+  mushroom: 'forest',
+  balloon: 'hills',
+  rocket: 'space',
+  mill: 'meadow',
+  bridge: 'sea',
 };
 
 export const colourWords: Readonly<Record<string, Colour>> = {

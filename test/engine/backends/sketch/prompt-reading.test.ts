@@ -10,9 +10,13 @@ describe('readPrompt', () => {
       subjects: ['fox'],
       colours: ['#d3382f'],
     });
-    expect(readPrompt('two sailboats, foxes and wolves')).toMatchObject({
-      subjects: ['boat', 'fox'].sort((a, b) => a.localeCompare(b)),
-    });
+    expect(readPrompt('foxes, wolves and two sailboats').subjects).toEqual(['fox', 'dog']);
+  });
+
+  it('puts a subject where it is at home when no place is named', () => {
+    expect(readPrompt('a sailboat').place).toBe('sea');
+    expect(readPrompt('a cat').place).toBe('meadow');
+    expect(readPrompt('a cat in the city').place).toBe('city');
   });
 
   it('reads Chinese, which has no spaces between words', () => {

@@ -85,7 +85,7 @@ describe('the sketch backend', () => {
     const image = await inputImage();
     for (const model of ['sketch', 'sketch-ink']) {
       const distances: number[] = [];
-      for (const strength of [0, 0.2, 0.4, 0.6, 0.8, 1]) {
+      for (const strength of [0, 0.3, 0.6, 1]) {
         const bytes = await draw({ operation: 'edit', prompt: 'sunset', model, image, strength });
         distances.push(await imageDistance(bytes, image.bytes));
       }
