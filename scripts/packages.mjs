@@ -16,7 +16,14 @@ export async function ensurePackages() {
   await withLock(setUpLock, async () => {
     if (areCurrent()) return;
     console.error('Installing packages …');
-    const args = ['ci', '--ignore-scripts', '--include=dev', '--no-audit', '--no-fund'];
+    const args = [
+      'ci',
+      '--ignore-scripts',
+      '--include=dev',
+      '--no-audit',
+      '--no-fund',
+      '--no-update-notifier',
+    ];
     const code = await run('npm', args);
     if (code !== 0) throw new Error(`npm ${args.join(' ')} failed with exit code ${code}`);
   });
