@@ -38,7 +38,6 @@ option-pool = Which pool of backends; all of them when left out
 card-queued = queued
 card-position = #{ $position }
 card-about = about { $duration }
-card-starting = starting
 card-cancelling = cancelling…
 card-cancelled = cancelled
 card-retrying = retrying ({ $attempt }/{ $of })

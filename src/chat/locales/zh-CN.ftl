@@ -38,7 +38,6 @@ option-pool = 哪个后端池；不填则为全部
 card-queued = 排队中
 card-position = #{ $position }
 card-about = 约 { $duration }
-card-starting = 正在开始
 card-cancelling = 正在取消…
 card-cancelled = 已取消
 card-retrying = 正在重试（{ $attempt }/{ $of }）

@@ -1,0 +1,112 @@
+import {
+  type BatchView,
+  type Engine,
+  type ModelInfo,
+  type PoolInfo,
+  phaseOf,
+  type SubmitRequest,
+} from '../../src/engine/index.js';
+
+export interface FakeChatEngine extends Engine {
+  readonly submitted: SubmitRequest[];
+  /** What was asked of the engine beyond reading, in order. */
+  readonly calls: unknown[][];
+  readonly batches: Map<string, BatchView>;
+  modelList: ModelInfo[];
+  poolList: PoolInfo[];
+}
+
+const sketch: ModelInfo = {
+  name: 'sketch',
+  pool: 'default',
+  default: true,
+  canEdit: true,
+  canUpscale: false,
+};
+
+/** As much of an engine as commands and buttons ask for; what they must not ask for throws. */
+export function createFakeChatEngine(overrides: Partial<Engine> = {}): FakeChatEngine {
+  const submitted: SubmitRequest[] = [];
+  const calls: unknown[][] = [];
+  const batches = new Map<string, BatchView>();
+  const unexpected = (name: string) => () => Promise.reject(new Error(`Not expected: ${name}`));
+  const all = () => [...batches.values()];
+  let inputs = 0;
+
+  const engine: FakeChatEngine = {
+    submitted,
+    calls,
+    batches,
+    modelList: [sketch],
+    poolList: [{ name: 'default', concurrency: 2, paused: false, waiting: 3, running: 1 }],
+    inbox: {
+      receive: unexpected('inbox.receive'),
+      close: unexpected('inbox.close'),
+      open: unexpected('inbox.open'),
+      group: unexpected('inbox.group'),
+    },
+    cards: {
+      hold: unexpected('cards.hold'),
+      letGo: unexpected('cards.letGo'),
+      due: unexpected('cards.due'),
+      read: async (batchId) => {
+        const batch = batches.get(batchId);
+        if (!batch) return undefined;
+        const { platform } = batch.owner;
+        const progress = { version: 1, renderedVersion: 1, attempts: 0, sendingSince: null };
+        return { batchId, platform, address: { message: 1 }, final: true, ...progress, batch };
+      },
+      rendered: unexpected('cards.rendered'),
+      sending: unexpected('cards.sending'),
+      postpone: unexpected('cards.postpone'),
+      undeliverable: unexpected('cards.undeliverable'),
+      findByAddress: unexpected('cards.findByAddress'),
+    },
+    ensureUser: async (identity) => ({ ...identity, id: `user-${identity.name.toLowerCase()}` }),
+    inputs: {
+      maxBytes: 20_000_000,
+      maxPixels: 50_000_000,
+      keep: async (bytes) => {
+        inputs += 1;
+        calls.push(['keep', bytes.byteLength]);
+        return { id: `input${inputs}`, mediaType: 'image/png', width: 8, height: 8 };
+      },
+      keepImage: async (imageId) => {
+        calls.push(['keepImage', imageId]);
+        return { id: `kept-${imageId}`, mediaType: 'image/png', width: 8, height: 8 };
+      },
+    },
+    submit: async (request) => {
+      submitted.push(request);
+      calls.push(['submit']);
+      return { batchId: `new${submitted.length}`, created: true };
+    },
+    cancel: async (...given) => void calls.push(['cancel', ...given]),
+    retry: async (...given) => void calls.push(['retry', ...given]),
+    remove: async (...given) => void calls.push(['remove', ...given]),
+    batch: async (id) => batches.get(id),
+    activeBatches: async (userId) =>
+      all().filter(({ owner, counts }) => {
+        const phase = phaseOf(counts);
+        return owner.id === userId && (phase === 'waiting' || phase === 'running');
+      }),
+    batchOfImage: async (imageId) =>
+      all().find(({ tasks }) =>
+        tasks.some(({ images }) => images.some((image) => image.id === imageId)),
+      ),
+    position: async () => ({ position: 3, estimateMs: 41_000 }),
+    readImage: unexpected('readImage'),
+    readGrid: unexpected('readGrid'),
+    readImageWithin: unexpected('readImageWithin'),
+    models: async () => engine.modelList,
+    pools: async () => engine.poolList,
+    setConcurrency: async (pool, value, actor) => {
+      calls.push(['setConcurrency', pool, value, actor]);
+      return engine.poolList.map((info) => ({ ...info, concurrency: value }));
+    },
+    onProgress: () => () => {},
+    onCardChanged: () => () => {},
+    ...overrides,
+  };
+  return engine;
+}
