@@ -44,7 +44,7 @@ export function createDiscordPlatform(deps: DiscordPlatformDependencies): ChatPl
       if (refusal) return refusal;
       try {
         const shownAt = await send(card, address, route, message);
-        budget.edited(bucketsOf(address), uploadedBytes(message));
+        budget.edited(bucketsOf(address), card.final, uploadedBytes(message));
         return { kind: 'shown', address: shownAt satisfies CardAddress };
       } catch (error) {
         if (!(error instanceof DiscordError)) throw error;

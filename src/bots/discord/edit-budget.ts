@@ -49,14 +49,15 @@ export function createEditBudget(options: { readonly monotonicMs: () => number }
       return Math.max(0, Math.ceil(Math.max(closed, paced) - now()));
     },
 
-    edited({ card, channel }: CardBuckets, uploadedBytes: number): void {
+    /** Progress alone spends the shared pace: new cards and ends of cards do not hold it back. */
+    edited({ card, channel }: CardBuckets, final: boolean, uploadedBytes: number): void {
       const at = now();
+      if (cardReadyAt.has(card) && !final) {
+        const channelAt = Math.max(at, channelReadyAt.get(channel) ?? 0);
+        channelReadyAt.set(channel, channelAt + channelIntervalMs);
+        botReadyAt = Math.max(at, botReadyAt) + botIntervalMs;
+      }
       cardReadyAt.set(card, at + cardIntervalMs + uploadedBytes / bytesPerMs);
-      channelReadyAt.set(
-        channel,
-        Math.max(at, channelReadyAt.get(channel) ?? 0) + channelIntervalMs,
-      );
-      botReadyAt = Math.max(at, botReadyAt) + botIntervalMs;
       for (const times of [cardReadyAt, channelReadyAt, closedUntil, scarceUntil]) {
         if (times.size > rememberedEntries) forgetPast(times, at);
       }

@@ -31,8 +31,8 @@ export interface InteractionHandlerDependencies {
   readonly log: Logger;
 }
 
-/** Milliseconds after which Discord is told that an answer is coming; it waits 3 s. */
-const acknowledgeAfterMs = 1500;
+/** Milliseconds after which Discord is told that an answer is coming; people wait a second gladly. */
+const acknowledgeAfterMs = 700;
 /** Milliseconds that the record has to take an interaction down. */
 const recordPatienceMs = 2000;
 const firstAnswerWithinMs = 2800;

@@ -42,7 +42,7 @@ function plainLine(line: string): string {
       // A bare address becomes a link.
       .replaceAll(/(https?|discord|steam):(?=\/\/)/gi, '$1\\:')
       // Headings, small print, lists; quotes are done above.
-      .replace(/^(\s*)([#+-])/, '$1\\$2')
+      .replace(/^(\s*)(#{1,3}(?=\s|$)|-(?=#?(\s|$))|\+(?=\s|$))/, '$1\\$2')
       .replace(/^(\s*\d+)\./, '$1\\.')
   );
 }

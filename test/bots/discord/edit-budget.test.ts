@@ -22,13 +22,13 @@ it('lets every card be shown for the first time at once', () => {
   const { budget } = openBudget();
   for (let i = 0; i < 20; i++) {
     expect(budget.readyInMs(card(`card${i}`), false)).toBe(0);
-    budget.edited(card(`card${i}`), 0);
+    budget.edited(card(`card${i}`), false, 0);
   }
 });
 
 it('keeps progress of a card to one edit in a second and a half, and finals to none', () => {
   const { budget, pass } = openBudget();
-  budget.edited(card('a'), 0);
+  budget.edited(card('a'), false, 0);
   expect(budget.readyInMs(card('a'), false)).toBe(1500);
   expect(budget.readyInMs(card('a'), true)).toBe(0);
   pass(1500);
@@ -37,13 +37,16 @@ it('keeps progress of a card to one edit in a second and a half, and finals to n
 
 it('shows progress less often where it uploads much', () => {
   const { budget } = openBudget();
-  budget.edited(card('a'), 8_000_000);
+  budget.edited(card('a'), false, 8_000_000);
   expect(budget.readyInMs(card('a'), false)).toBe(9500);
 });
 
-it('shares a channel among its cards', () => {
+it('shares a channel among the progress of its cards', () => {
   const { budget, pass } = openBudget();
-  for (let i = 0; i < 12; i++) budget.edited(card(`card${i}`), 0);
+  for (let i = 0; i < 12; i++) budget.edited(card(`card${i}`), false, 0);
+  pass(1500);
+  expect(budget.readyInMs(card('card0'), false)).toBe(0);
+  for (let i = 0; i < 12; i++) budget.edited(card(`card${i}`), false, 0);
   pass(1500);
   expect(budget.readyInMs(card('card0'), false)).toBe(1500);
   expect(budget.readyInMs(card('card0'), true)).toBe(0);
@@ -51,9 +54,20 @@ it('shares a channel among its cards', () => {
 
 it('stays below 50 edits a second over all channels', () => {
   const { budget, pass } = openBudget();
-  for (let i = 0; i < 500; i++) budget.edited(card(`card${i}`, `channel${i}`), 0);
+  for (const _round of [1, 2]) {
+    for (let i = 0; i < 500; i++) budget.edited(card(`card${i}`, `channel${i}`), false, 0);
+  }
   pass(10_000);
   expect(budget.readyInMs(card('card0', 'channel0'), false)).toBe(10_000);
+});
+
+it('holds no progress back for the cards that end', () => {
+  const { budget, pass } = openBudget();
+  for (const final of [false, true]) {
+    for (let i = 0; i < 100; i++) budget.edited(card(`card${i}`), final, 0);
+  }
+  pass(1500);
+  expect(budget.readyInMs(card('card0'), false)).toBe(0);
 });
 
 it('waits for what Discord has closed, with finals too', () => {
@@ -67,7 +81,7 @@ it('waits for what Discord has closed, with finals too', () => {
 
 it('leaves the last request of a bucket to a final state', () => {
   const { budget, pass } = openBudget();
-  budget.edited(card('a'), 0);
+  budget.edited(card('a'), false, 0);
   budget.observed({ scope: 'interaction:a', remaining: 1, resetAfterMs: 3000 });
   pass(2000);
   expect(budget.readyInMs(card('a'), false)).toBe(1000);

@@ -33,6 +33,10 @@ it.each(['# heading', '-# small', '- item', '+ item', '> quote', '>>> quote', '1
   },
 );
 
+it('leaves flags and hashtags at the beginning of a line as they are', () => {
+  expect(plainText('--ar 16:9\n#1 fox\n-3 degrees')).toBe('--ar 16:9\n#1 fox\n-3 degrees');
+});
+
 it('puts a prompt of several lines on one', () => {
   expect(plainWords('a fox\n\n# in\tthe snow ')).toBe('a fox # in the snow');
 });
