@@ -78,6 +78,7 @@ function partsOf(name: string, data: Json): Part[] {
     return [{ schema: 'MessageResponse', value: data, place: 'message' }];
   }
   if (name === 'READY') return [{ schema: 'UserPIIResponse', value: data.user, place: 'user' }];
+  if (name === 'GUILD_CREATE') return guildParts(data);
   if (name !== 'INTERACTION_CREATE') return [];
   const member = data.member as { user?: unknown } | undefined;
   const inner = data.data as { resolved?: Record<string, Json> };
@@ -102,6 +103,21 @@ function partsOf(name: string, data: Json): Part[] {
   return [...single, ...resolved]
     .filter(([, value]) => value !== undefined)
     .map(([schema, value, place]) => ({ schema, value, place }));
+}
+
+function guildParts(guild: Json): Part[] {
+  const lists: [string, string][] = [
+    ['channels', 'GuildChannelResponse'],
+    ['members', 'GuildMemberResponse'],
+  ];
+  const listed = lists.flatMap(([list, schema]) =>
+    (guild[list] as unknown[]).map((value, index) => ({
+      schema,
+      value,
+      place: `${list}/${index}`,
+    })),
+  );
+  return [{ schema: 'GuildResponse', value: guild, place: 'guild' }, ...listed];
 }
 
 /**

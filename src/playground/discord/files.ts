@@ -87,7 +87,7 @@ function typeOf({ contentType }: UploadedFile): string | undefined {
 }
 
 /** Discord puts `_` for white space and drops what is no letter, digit, dot, dash or underscore. */
-export function sanitizeFilename(name: string): string {
+function sanitizeFilename(name: string): string {
   const plain = name.replace(/\s+/g, '_').replace(/[^A-Za-z0-9._-]/g, '');
   return /[A-Za-z0-9]/.test(plain) ? plain : `file${plain}`;
 }

@@ -18,7 +18,7 @@ import { webhookRoutes } from './routes/webhooks.js';
 import { createWorld, type RegisteredCommand } from './world.js';
 
 export type { ChannelHandle, InteractionHandle } from './driver/handles.js';
-export { ClientRefusal, type PickedFile } from './driver/options.js';
+export type { PickedFile } from './driver/options.js';
 export type { Person } from './driver/person.js';
 export type { Driver, GuildHandle } from './driver/server.js';
 export type { LedgerEntry } from './ledger.js';

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { refusal } from './errors.js';
-import type { Interaction, Message } from './records.js';
-import type { World } from './world.js';
+import { includes } from './permissions.js';
+import type { Channel, Interaction, Message } from './records.js';
+import { botPermissions, type World } from './world.js';
 
 /** https://discord.com/developers/docs/interactions/receiving-and-responding#interaction-callback */
 export const firstAnswerWithinMs = 3000;
-export const tokenLifeMs = 15 * 60_000;
+const tokenLifeMs = 15 * 60_000;
 export const maxFollowUpsOfUserApp = 5;
 
 export const callbackTypes = {
@@ -43,9 +44,10 @@ export function awaitingInteraction(world: World, id: string, token: string): In
  *   where the interaction has no answer yet
  */
 export function answeredInteraction(world: World, webhookId: string, token: string): Interaction {
-  const interaction = [...world.interactions.values()].find((each) => each.token === token);
   if (webhookId !== world.bot.id) throw refusal('unknownWebhook');
-  if (!interaction) throw refusal('invalidWebhookToken');
+  const id = Buffer.from(token, 'base64url').toString().split(':')[1] ?? '';
+  const interaction = world.interactions.get(id);
+  if (interaction?.token !== token) throw refusal('invalidWebhookToken');
   if (world.clock.now() - interaction.createdAt > tokenLifeMs) throw refusal('invalidWebhookToken');
   if (interaction.answeredWith === undefined) throw refusal('unknownWebhook');
   return interaction;
@@ -71,4 +73,30 @@ export function messageOfInteraction(
     throw refusal('unknownMessage');
   }
   return message;
+}
+
+/**
+ * Files of an answer need Attach Files in a server that the bot is in.
+ * @throws DiscordError 403/50013
+ */
+export function requireAttachFiles(world: World, interaction: Interaction): void {
+  const channel = world.channels.get(interaction.channelId);
+  const asMember = channel?.guildId !== undefined && !interaction.isUserInstalled;
+  if (asMember && !includes(botPermissions(world, channel), 'AttachFiles')) {
+    throw refusal('missingPermissions');
+  }
+}
+
+/** The message whose component was used. @throws DiscordError 404/10008 when it is gone */
+export function sourceOf(world: World, interaction: Interaction): Message {
+  const source = world.messages.get(interaction.sourceMessageId ?? '');
+  if (!source || source.deletedAt !== undefined) throw refusal('unknownMessage');
+  return source;
+}
+
+/** @throws DiscordError 404/10003 */
+export function channelOfInteraction(world: World, interaction: Interaction): Channel {
+  const channel = world.channels.get(interaction.channelId);
+  if (!channel) throw refusal('unknownChannel');
+  return channel;
 }

@@ -77,6 +77,7 @@ export function createMessage(world: World, made: NewMessage): Message {
     versions: [version],
   };
   world.messages.set(message.id, message);
+  channel.messageIds.push(message.id);
   if (!isEphemeral) channel.lastMessageId = message.id;
   tell(world, 'MESSAGE_CREATE', channel, message);
   announceMessage(world.events, 'message', message);

@@ -1,7 +1,7 @@
 import type { Channel, Guild } from './records.js';
 
 /** Bits: https://discord.com/developers/docs/topics/permissions#permissions-bitwise-permission-flags */
-export const permissionBits = {
+const permissionBits = {
   Administrator: 1n << 3n,
   ManageChannels: 1n << 4n,
   ManageGuild: 1n << 5n,
@@ -21,7 +21,7 @@ export const permissionBits = {
 
 export type PermissionName = keyof typeof permissionBits;
 
-export const allPermissions = Object.values(permissionBits).reduce((sum, bit) => sum | bit, 0n);
+const allPermissions = Object.values(permissionBits).reduce((sum, bit) => sum | bit, 0n);
 
 /** What a member of a new server may do without any role. */
 export const everyoneDefault = sumOf([

@@ -45,6 +45,8 @@ export interface Channel {
   recipientIds: string[];
   overwrites: { id: string; type: 0 | 1; allow: bigint; deny: bigint }[];
   lastMessageId: string | null;
+  /** Every message ever here, oldest first: ephemeral and deleted ones too. */
+  messageIds: string[];
 }
 
 export interface Attachment {

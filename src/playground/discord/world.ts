@@ -98,7 +98,9 @@ export function botPermissions(world: World, channel: Channel): bigint {
 
 /** Messages of a channel that still stand, oldest first. */
 export function messagesIn(world: World, channelId: string): Message[] {
-  return [...world.messages.values()].filter(
-    (message) => message.channelId === channelId && message.deletedAt === undefined,
-  );
+  const ids = world.channels.get(channelId)?.messageIds ?? [];
+  return ids.flatMap((id) => {
+    const message = world.messages.get(id);
+    return message && message.deletedAt === undefined ? [message] : [];
+  });
 }

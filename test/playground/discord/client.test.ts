@@ -4,14 +4,9 @@ import {
   ButtonBuilder,
   ButtonStyle,
   type ChatInputCommandInteraction,
-  Client,
-  type ClientEvents,
   ContainerBuilder,
   ContextMenuCommandBuilder,
-  Events,
   FileUploadBuilder,
-  GatewayIntentBits,
-  type Interaction,
   InteractionContextType,
   LabelBuilder,
   MediaGalleryBuilder,
@@ -23,17 +18,9 @@ import {
   TextInputStyle,
 } from 'discord.js';
 import sharp from 'sharp';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import {
-  buttonsOf,
-  type ChannelHandle,
-  type DiscordPlayground,
-  type GuildHandle,
-  type Person,
-  shownAttachments,
-  textOf,
-} from '../../../src/playground/discord/index.js';
-import { type JudgedPlayground, startDiscordPlayground } from '../../support/discord-playground.js';
+import { describe, expect, it } from 'vitest';
+import { buttonsOf, shownAttachments, textOf } from '../../../src/playground/discord/index.js';
+import { startDiscordScene } from '../../support/discord-client.js';
 
 const picture = (background: string) =>
   sharp({ create: { width: 64, height: 32, channels: 3, background } })
@@ -80,54 +67,6 @@ const commands = [
   new ContextMenuCommandBuilder().setName('Remix images').setType(3).setIntegrationTypes(0, 1),
 ];
 
-type Handler = (interaction: Interaction) => Promise<unknown>;
-
-interface Scene {
-  playground: JudgedPlayground;
-  guild: GuildHandle;
-  channel: ChannelHandle;
-  ada: Person;
-  client: Client<true>;
-}
-
-/** A real discord.js client, logged in, its commands registered, in a server with one member. */
-async function startScene(handle: Handler): Promise<Scene> {
-  const playground = await startDiscordPlayground();
-  const guild = playground.driver.createGuild({ name: 'Studio' });
-  const channel = guild.createChannel({ name: 'general' });
-  const ada = playground.driver.createPerson({ name: 'Ada', locale: 'zh-CN' });
-  guild.addMember(ada);
-  const client = await logIn(playground, handle);
-  await client.application.commands.set(commands);
-  return { playground, guild, channel, ada, client };
-}
-
-async function logIn(playground: DiscordPlayground, handle: Handler): Promise<Client<true>> {
-  const client = new Client({
-    intents: [GatewayIntentBits.Guilds, GatewayIntentBits.GuildMessages],
-    rest: { api: playground.url },
-  });
-  const failures: unknown[] = [];
-  client.on(Events.InteractionCreate, (interaction) => {
-    handle(interaction).catch((error: unknown) => failures.push(error));
-  });
-  client.on(Events.Error, (error) => failures.push(error));
-  onTestFinished(async () => {
-    await client.destroy();
-    if (failures.length > 0) throw new AggregateError(failures, failures.join('\n'));
-  });
-  const ready = next(client, Events.ClientReady);
-  await client.login(playground.token);
-  const [logged] = await ready;
-  return logged;
-}
-
-function next<Name extends keyof ClientEvents>(client: Client, name: Name) {
-  return new Promise<ClientEvents[Name]>((resolve) => {
-    client.once(name, (...event) => resolve(event));
-  });
-}
-
 const goButton = () =>
   new ActionRowBuilder<ButtonBuilder>().addComponents(
     new ButtonBuilder().setCustomId('again').setLabel('Again').setStyle(ButtonStyle.Primary),
@@ -165,31 +104,8 @@ async function imagine(interaction: ChatInputCommandInteraction): Promise<void> 
 }
 
 describe('the real discord.js client', () => {
-  it('logs in and knows its server, channels and itself', async () => {
-    const { client, guild, channel } = await startScene(async () => undefined);
-    expect(client.user.username).toBe('easel');
-    expect(client.guilds.cache.get(guild.id)?.name).toBe('Studio');
-    expect(client.channels.cache.has(channel.id)).toBe(true);
-    expect((await client.application.fetch()).id).toBe(client.user.id);
-  });
-
-  it('is refused with a wrong token', async () => {
-    const playground = await startDiscordPlayground();
-    const client = new Client({ intents: [], rest: { api: playground.url } });
-    onTestFinished(() => client.destroy());
-    await expect(client.login('wrong')).rejects.toThrow(/token/i);
-  });
-
-  it('is refused an intent that the application was not allowed', async () => {
-    const playground = await startDiscordPlayground();
-    const intents = [GatewayIntentBits.MessageContent];
-    const client = new Client({ intents, rest: { api: playground.url } });
-    onTestFinished(() => client.destroy());
-    await expect(client.login(playground.token)).rejects.toThrow(/disallowed intents/i);
-  });
-
   it('registers commands and reads them back the same', async () => {
-    const { client } = await startScene(async () => undefined);
+    const { client } = await startDiscordScene(commands, async () => undefined);
     const fetched = await client.application.commands.fetch({ withLocalizations: true });
     for (const command of commands) {
       const found = fetched.find(({ name }) => name === command.name);
@@ -198,7 +114,7 @@ describe('the real discord.js client', () => {
   });
 
   it('answers a slash command: deferral, progress, images in a gallery, buttons', async () => {
-    const { ada, channel } = await startScene(async (interaction) => {
+    const { ada, channel } = await startDiscordScene(commands, async (interaction) => {
       if (interaction.isChatInputCommand()) await imagine(interaction);
     });
     ada.command(channel, 'imagine', { prompt: 'a fox' });
@@ -211,7 +127,7 @@ describe('the real discord.js client', () => {
 
   it("gets a person's image from the playground's own host", async () => {
     const seen: Buffer[] = [];
-    const { ada, channel } = await startScene(async (interaction) => {
+    const { ada, channel } = await startDiscordScene(commands, async (interaction) => {
       if (!interaction.isChatInputCommand()) return;
       const image = interaction.options.getAttachment('image', true);
       expect([image.width, image.height, image.contentType]).toEqual([64, 32, 'image/png']);
@@ -225,7 +141,7 @@ describe('the real discord.js client', () => {
   });
 
   it('edits by buttons, keeps one image and drops the other, and whispers', async () => {
-    const { ada, channel } = await startScene(async (interaction) => {
+    const { ada, channel } = await startDiscordScene(commands, async (interaction) => {
       if (interaction.isChatInputCommand()) return imagine(interaction);
       if (!interaction.isButton()) return;
       const [kept] = await keptIds(interaction.message.components.map((each) => each.toJSON()));
@@ -246,7 +162,7 @@ describe('the real discord.js client', () => {
   });
 
   it('suggests, shows a modal with a file upload, and takes it back', async () => {
-    const { ada, channel } = await startScene(async (interaction) => {
+    const { ada, channel } = await startDiscordScene(commands, async (interaction) => {
       if (interaction.isAutocomplete()) {
         const { name, value } = interaction.options.getFocused(true);
         await interaction.respond([{ name: `${name} ${value}`, value: 'flux' }]);
@@ -270,7 +186,7 @@ describe('the real discord.js client', () => {
   });
 
   it('takes the images of a message by its context menu', async () => {
-    const { ada, channel } = await startScene(async (interaction) => {
+    const { ada, channel } = await startDiscordScene(commands, async (interaction) => {
       if (!interaction.isMessageContextMenuCommand()) return;
       const names = interaction.targetMessage.attachments.map(({ name }) => name);
       await interaction.reply({ content: names.join(', '), flags: MessageFlags.Ephemeral });
@@ -281,14 +197,17 @@ describe('the real discord.js client', () => {
   });
 
   it('gets sub-commands from those who may use them', async () => {
-    const { playground, guild, channel } = await startScene(async (interaction) => {
-      if (!interaction.isChatInputCommand()) return;
-      const { options, memberPermissions } = interaction;
-      const path = `${options.getSubcommandGroup()} ${options.getSubcommand()}`;
-      await interaction.reply(
-        `${path} ${options.getString('name')} ${memberPermissions?.has('ManageGuild')}`,
-      );
-    });
+    const { playground, guild, channel } = await startDiscordScene(
+      commands,
+      async (interaction) => {
+        if (!interaction.isChatInputCommand()) return;
+        const { options, memberPermissions } = interaction;
+        const path = `${options.getSubcommandGroup()} ${options.getSubcommand()}`;
+        await interaction.reply(
+          `${path} ${options.getString('name')} ${memberPermissions?.has('ManageGuild')}`,
+        );
+      },
+    );
     const chef = playground.driver.createPerson({ name: 'Chef' });
     guild.addMember(chef, { permissions: ['ManageGuild'] });
     const used = chef.command(channel, 'admin preset add', { name: 'anime' });
@@ -296,7 +215,7 @@ describe('the real discord.js client', () => {
   });
 
   it('answers in a direct message', async () => {
-    const { ada } = await startScene(async (interaction) => {
+    const { ada } = await startDiscordScene(commands, async (interaction) => {
       if (!interaction.isChatInputCommand()) return;
       await interaction.reply(interaction.inGuild() ? 'server' : 'private');
     });
@@ -305,7 +224,7 @@ describe('the real discord.js client', () => {
   });
 
   it('writes to a channel and to a person, edits and deletes there', async () => {
-    const { ada, channel, client } = await startScene(async () => undefined);
+    const { ada, channel, client } = await startDiscordScene(commands, async () => undefined);
     const text = await client.channels.fetch(channel.id);
     if (!text?.isSendable()) throw new Error('no channel to write to');
     const sent = await text.send({ content: 'one', nonce: '1', enforceNonce: true });
@@ -315,66 +234,6 @@ describe('the real discord.js client', () => {
     expect(channel.messages()).toEqual([]);
     await (await client.users.fetch(ada.id)).send('hello');
     expect(ada.directMessage().messages().map(textOf)).toEqual(['hello']);
-  });
-
-  it('gets the same interaction twice when it is replayed', async () => {
-    const ids: string[] = [];
-    const { playground, ada, channel } = await startScene(async (interaction) => {
-      ids.push(interaction.id);
-      if (ids.length === 1 && interaction.isChatInputCommand()) await interaction.reply('once');
-    });
-    const used = ada.command(channel, 'imagine', { prompt: 'x' });
-    await used.message();
-    used.replay();
-    const last = ada.command(channel, 'imagine', { prompt: 'last' });
-    await expect.poll(() => ids, { timeout: 30_000 }).toEqual([used.id, used.id, last.id]);
-    expect(playground.ledger.count({ route: /callback/ })).toBe(1);
-  });
-
-  it('resumes after its connection broke, and gets what it missed', async () => {
-    const { playground, ada, channel, client } = await startScene(async (interaction) => {
-      if (interaction.isChatInputCommand()) await interaction.reply('still here');
-    });
-    const resumed = next(client, Events.ShardResume);
-    playground.gateway.drop();
-    const used = ada.command(channel, 'imagine', { prompt: 'x' });
-    expect(textOf(await used.message())).toBe('still here');
-    await resumed;
-    expect([playground.gateway.identifyCount, playground.gateway.resumeCount]).toEqual([1, 1]);
-  });
-
-  it('identifies anew when the session is forgotten', async () => {
-    const { playground, ada, channel, client } = await startScene(async (interaction) => {
-      if (interaction.isChatInputCommand()) await interaction.reply('anew');
-    });
-    const ready = next(client, Events.ShardReady);
-    playground.gateway.forgetSessions();
-    playground.gateway.drop();
-    await ready;
-    const used = ada.command(channel, 'imagine', { prompt: 'x' });
-    expect(textOf(await used.message())).toBe('anew');
-  });
-
-  it('comes back when it is asked to reconnect', async () => {
-    const { playground, client } = await startScene(async () => undefined);
-    const resumed = next(client, Events.ShardResume);
-    playground.gateway.askToReconnect();
-    await resumed;
-    expect(playground.gateway.sessionCount).toBe(1);
-  });
-
-  it('gets every event in both processes that use its token', async () => {
-    const seen: string[] = [];
-    const { playground, ada, channel } = await startScene(async (interaction) => {
-      seen.push(`first ${interaction.id}`);
-    });
-    await logIn(playground, async (interaction) => {
-      seen.push(`second ${interaction.id}`);
-    });
-    const { id } = ada.command(channel, 'imagine', { prompt: 'x' });
-    await expect
-      .poll(() => seen.sort(), { timeout: 30_000 })
-      .toEqual([`first ${id}`, `second ${id}`]);
   });
 });
 

@@ -1,9 +1,8 @@
+import { directMessageOf, sizeLimitIn } from '../channels.js';
 import { textOf } from '../mentions.js';
 import { messageJson } from '../message-wire.js';
 import { createMessage } from '../messages.js';
 import { type Interaction, interactionTypes, type Message, type User } from '../records.js';
-import { directMessageOf } from '../routes/channels.js';
-import { sizeLimitIn } from '../routes/messages.js';
 import { commandTypes } from '../validation/command-definition.js';
 import { componentTypes } from '../validation/component-shapes.js';
 import { everyComponent } from '../validation/components.js';

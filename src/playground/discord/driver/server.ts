@@ -134,6 +134,7 @@ function openChannel(world: World, guild: Guild, options: NewChannel): Channel {
         ? []
         : [{ id: world.bot.id, type: 1, allow: 0n, deny: sumOf(botLacks) }],
     lastMessageId: null,
+    messageIds: [],
   };
   world.channels.set(channel.id, channel);
   guild.channelIds.push(channel.id);

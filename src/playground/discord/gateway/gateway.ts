@@ -134,7 +134,11 @@ export function createGateway(world: World, server: Server, allowedIntents: numb
     const guilds = [...world.guilds.values()].filter(
       (guild) => isBotIn(world, guild) && session.hears({ guildId: guild.id }),
     );
-    session.send('READY', {
+    const greet = (name: string, data: Json) => {
+      world.events.emit('dispatch', { name, data });
+      session.send(name, data);
+    };
+    greet('READY', {
       v: 10,
       user: botAccountJson(world.bot),
       guilds: guilds.map(({ id }) => ({ id, unavailable: true })),
@@ -144,7 +148,7 @@ export function createGateway(world: World, server: Server, allowedIntents: numb
       application: { id: world.bot.id, flags: 0 },
     });
     if ((session.intents & intentBits.guilds) === 0) return;
-    for (const guild of guilds) session.send('GUILD_CREATE', joinedGuildJson(world, guild));
+    for (const guild of guilds) greet('GUILD_CREATE', joinedGuildJson(world, guild));
   }
 
   function resume(socket: WebSocket, body: Json): number | undefined {

@@ -1,6 +1,12 @@
 import { z } from 'zod';
-import { FormProblems, invalidField, refusal } from '../errors.js';
-import { awaitingInteraction, callbackTypes } from '../interactions.js';
+import { FormProblems, invalidField } from '../errors.js';
+import {
+  awaitingInteraction,
+  callbackTypes,
+  channelOfInteraction,
+  requireAttachFiles,
+  sourceOf,
+} from '../interactions.js';
 import { isComponentsV2, messageJson } from '../message-wire.js';
 import { createMessage, editMessage } from '../messages.js';
 import {
@@ -16,7 +22,6 @@ import { checkCustomIds, everyComponent } from '../validation/components.js';
 import { readMessageBody } from '../validation/message-body.js';
 import { readShape, strict, text } from '../validation/shape.js';
 import type { World } from '../world.js';
-import { requireAttachFiles, sourceOf } from './webhooks.js';
 
 const answerFlags =
   messageFlags.Ephemeral |
@@ -106,7 +111,7 @@ function answer(
 function sendAnswer(world: World, interaction: Interaction, data: unknown, call: Call): Message {
   if (data === undefined || data === null) throw dataIsMissing();
   const body = readMessageBody(data, { allowedFlags: answerFlags, at: ['data'] });
-  const channel = channelOf(world, interaction);
+  const channel = channelOfInteraction(world, interaction);
   if (call.files.size > 0) requireAttachFiles(world, interaction);
   const isEphemeral = ((body.flags ?? 0) & messageFlags.Ephemeral) !== 0;
   return createMessage(world, {
@@ -126,7 +131,7 @@ function deferAnswer(world: World, interaction: Interaction, data: unknown): Mes
   }
   return createMessage(world, {
     ...answerBasics(world, interaction, flags === messageFlags.Ephemeral),
-    channel: channelOf(world, interaction),
+    channel: channelOfInteraction(world, interaction),
     body: {},
     files: new Map(),
     sizeLimit: interaction.attachmentSizeLimit,
@@ -144,14 +149,14 @@ function updateSource(world: World, interaction: Interaction, data: unknown, cal
   });
   if (call.files.size > 0) requireAttachFiles(world, interaction);
   return editMessage(world, source, {
-    channel: channelOf(world, interaction),
+    channel: channelOfInteraction(world, interaction),
     body,
     files: call.files,
     sizeLimit: interaction.attachmentSizeLimit,
   });
 }
 
-export function answerBasics(world: World, interaction: Interaction, isEphemeral: boolean) {
+function answerBasics(world: World, interaction: Interaction, isEphemeral: boolean) {
   const type =
     interaction.commandType === undefined
       ? messageTypes.reply
@@ -183,12 +188,6 @@ function readChoices(data: unknown) {
 
 function dataIsMissing() {
   return invalidField(['data'], 'BASE_TYPE_REQUIRED', 'This field is required');
-}
-
-function channelOf(world: World, interaction: Interaction) {
-  const channel = world.channels.get(interaction.channelId);
-  if (!channel) throw refusal('unknownChannel');
-  return channel;
 }
 
 function responseJson(

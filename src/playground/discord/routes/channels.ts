@@ -1,10 +1,11 @@
+import { directMessageOf, requireInChannel } from '../channels.js';
 import { invalidField, refusal } from '../errors.js';
 import { intents } from '../gateway/intents.js';
-import { includes, type PermissionName, permissionBits } from '../permissions.js';
-import { type Channel, channelTypes } from '../records.js';
+import type { PermissionName } from '../permissions.js';
+import type { Channel } from '../records.js';
 import { type Call, noContent, ok, param, type Route } from '../router.js';
 import { channelJson, memberJson } from '../wire.js';
-import { botPermissions, guildOf, isBotIn, type World } from '../world.js';
+import { guildOf, type World } from '../world.js';
 
 const limit = { count: 10, withinMs: 5000 };
 
@@ -47,39 +48,6 @@ export function openChannel(
   const channel = world.channels.get(param(call, 'channel_id'));
   if (!channel) throw refusal('unknownChannel');
   requireInChannel(world, channel, needs);
-  return channel;
-}
-
-export function requireInChannel(
-  world: World,
-  channel: Channel,
-  needs: readonly PermissionName[],
-): void {
-  const guild = guildOf(world, channel);
-  if (guild && !isBotIn(world, guild)) throw refusal('missingAccess');
-  const permissions = botPermissions(world, channel);
-  if ((permissions & permissionBits.ViewChannel) === 0n) throw refusal('missingAccess');
-  if (needs.some((need) => !includes(permissions, need))) throw refusal('missingPermissions');
-}
-
-/** The conversation of two; made when they first write. */
-export function directMessageOf(world: World, userId: string): Channel {
-  const known = [...world.channels.values()].find(
-    (channel) =>
-      channel.type === channelTypes.directMessage && channel.recipientIds.includes(userId),
-  );
-  if (known) return known;
-  const channel: Channel = {
-    id: world.snowflakes.next(),
-    type: channelTypes.directMessage,
-    guildId: undefined,
-    name: '',
-    isAgeRestricted: false,
-    recipientIds: [userId],
-    overwrites: [],
-    lastMessageId: null,
-  };
-  world.channels.set(channel.id, channel);
   return channel;
 }
 

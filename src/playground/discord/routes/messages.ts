@@ -1,18 +1,18 @@
+import { requireInChannel, sizeLimitIn } from '../channels.js';
 import { DiscordError, invalidField, refusal } from '../errors.js';
 import { isComponentsV2, messageJson } from '../message-wire.js';
 import {
   createMessage,
-  defaultAttachmentSizeLimit,
   deleteMessage,
   editMessage,
   messageWithNonce,
   publicMessage,
 } from '../messages.js';
-import { type Channel, type Message, messageFlags } from '../records.js';
+import { type Message, messageFlags } from '../records.js';
 import { type Call, noContent, ok, param, type Route } from '../router.js';
 import { readMessageBody } from '../validation/message-body.js';
-import { guildOf, messagesIn, type World } from '../world.js';
-import { openChannel, requireInChannel } from './channels.js';
+import { messagesIn, type World } from '../world.js';
+import { openChannel } from './channels.js';
 
 const all = '/channels/{channel_id}/messages';
 const one = `${all}/{message_id}`;
@@ -62,10 +62,6 @@ export function messageRoutes(world: World): Route[] {
       },
     },
   ];
-}
-
-export function sizeLimitIn(world: World, channel: Channel): number {
-  return guildOf(world, channel)?.attachmentSizeLimit ?? defaultAttachmentSizeLimit;
 }
 
 function create(world: World, call: Call) {

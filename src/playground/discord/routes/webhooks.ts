@@ -2,22 +2,17 @@ import { refusal } from '../errors.js';
 import {
   answeredInteraction,
   callbackTypes,
+  channelOfInteraction,
   maxFollowUpsOfUserApp,
   messageOfInteraction,
+  requireAttachFiles,
 } from '../interactions.js';
 import { isComponentsV2, messageJson } from '../message-wire.js';
 import { createMessage, deleteMessage, editMessage } from '../messages.js';
-import { includes } from '../permissions.js';
-import {
-  type Channel,
-  type Interaction,
-  type Message,
-  messageFlags,
-  messageTypes,
-} from '../records.js';
+import { type Interaction, type Message, messageFlags, messageTypes } from '../records.js';
 import { type Call, noContent, ok, param, type Reply, type Route } from '../router.js';
 import { readMessageBody } from '../validation/message-body.js';
-import { botPermissions, type World } from '../world.js';
+import type { World } from '../world.js';
 
 const webhook = '/webhooks/{webhook_id}/{webhook_token}';
 const limit = { count: 5, withinMs: 2000 };
@@ -52,25 +47,6 @@ export function webhookRoutes(world: World): Route[] {
   ];
 }
 
-/**
- * Files of an answer need Attach Files in a server that the bot is in.
- * @throws DiscordError 403/50013
- */
-export function requireAttachFiles(world: World, interaction: Interaction): void {
-  const channel = world.channels.get(interaction.channelId);
-  const asMember = channel?.guildId !== undefined && !interaction.isUserInstalled;
-  if (asMember && !includes(botPermissions(world, channel), 'AttachFiles')) {
-    throw refusal('missingPermissions');
-  }
-}
-
-/** The message whose component was used. @throws DiscordError 404/10008 when it is gone */
-export function sourceOf(world: World, interaction: Interaction): Message {
-  const source = world.messages.get(interaction.sourceMessageId ?? '');
-  if (!source || source.deletedAt !== undefined) throw refusal('unknownMessage');
-  return source;
-}
-
 function holder(world: World, call: Call): Interaction {
   return answeredInteraction(world, param(call, 'webhook_id'), param(call, 'webhook_token'));
 }
@@ -90,7 +66,7 @@ function applyEdit(world: World, interaction: Interaction, message: Message, cal
   const body = readMessageBody(call.body, { wasV2, allowedFlags: followUpFlags });
   if (call.files.size > 0) requireAttachFiles(world, interaction);
   return editMessage(world, message, {
-    channel: channelOf(world, interaction),
+    channel: channelOfInteraction(world, interaction),
     body,
     files: call.files,
     sizeLimit: interaction.attachmentSizeLimit,
@@ -109,7 +85,7 @@ function followUp(world: World, call: Call): Reply {
   if (call.files.size > 0) requireAttachFiles(world, interaction);
   const isEphemeral = ((body.flags ?? 0) & messageFlags.Ephemeral) !== 0;
   const message = createMessage(world, {
-    channel: channelOf(world, interaction),
+    channel: channelOfInteraction(world, interaction),
     authorId: world.bot.id,
     body,
     files: call.files,
@@ -136,10 +112,4 @@ function loadingAnswer(world: World, interaction: Interaction): Message | undefi
   const message = world.messages.get(interaction.originalMessageId ?? '');
   const isLoading = ((message?.flags ?? 0) & messageFlags.Loading) !== 0;
   return message && message.deletedAt === undefined && isLoading ? message : undefined;
-}
-
-function channelOf(world: World, interaction: Interaction): Channel {
-  const channel = world.channels.get(interaction.channelId);
-  if (!channel) throw refusal('unknownChannel');
-  return channel;
 }
