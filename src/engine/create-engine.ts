@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { createAdmission } from './admission/admission.js';
 import { countRunning } from './admission/lane.repository.js';
-import { readPosition } from './admission/position.js';
+import { readPosition } from './admission/position.repository.js';
 import { createPools, type Pool } from './backends/pools.js';
-import { readBatches } from './batches/batch.repository.js';
+import { findActiveBatchIds, readBatches } from './batches/batch.repository.js';
 import { createBatchService } from './batches/batch-service.js';
 import { createCardQueue } from './cards/card.repository.js';
 import type { Database } from './db/connection.js';
@@ -18,6 +18,7 @@ import { defaultImageLimits } from './images/inspection.js';
 import type { RunQueue } from './queue/run-queue.js';
 import type { Signals } from './queue/signals.js';
 import { readConcurrency, writeConcurrency } from './settings/concurrency.js';
+import { countWaitingIn } from './tasks/task.repository.js';
 import { createInbox } from './updates/update.repository.js';
 import { ensureUser } from './users/user.repository.js';
 import { createOutcomes } from './worker/outcome.js';
@@ -59,7 +60,6 @@ export function createEngine(options: EngineOptions): RunningEngine {
   const pools = createPools(options.pools, log, Date.now);
   const images = createImageLibrary(db, store, defaultImageLimits);
   const batches = createBatchService({
-    db,
     transact,
     pools,
     store,
@@ -107,18 +107,13 @@ export function createEngine(options: EngineOptions): RunningEngine {
     const [concurrency, running, waiting] = await Promise.all([
       concurrencyOf(pool.name),
       countRunning(db, pool.name),
-      db
-        .selectFrom('tasks')
-        .select((fn) => fn.fn.countAll<number>().as('waiting'))
-        .where('pool', '=', pool.name)
-        .where('state', '=', 'pending')
-        .executeTakeFirstOrThrow(),
+      countWaitingIn(db, pool.name),
     ]);
     return {
       name: pool.name,
       concurrency,
       paused: false,
-      waiting: Number(waiting.waiting),
+      waiting,
       running: [...running.values()].reduce((sum, count) => sum + count, 0),
     };
   }
@@ -142,7 +137,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
     remove: batches.remove,
     batch,
     async activeBatches(userId) {
-      const ids = await batches.activeBatchIds(userId);
+      const ids = await findActiveBatchIds(db, userId);
       const views = await readBatches(db, ids);
       return ids.flatMap((id) => views.get(id) ?? []);
     },

@@ -31,7 +31,7 @@ export interface Admission {
 export function createAdmission(deps: AdmissionDependencies): Admission {
   const { transact, pools, queue, signals, log } = deps;
   const active = new Map<string, { again: boolean; done: Promise<void> }>();
-  let unsubscribe = () => {};
+  let unsubscribe: (() => void) | undefined;
   let stopped = false;
 
   /** A wake-up during an admission makes one more, however many they are. */
@@ -115,7 +115,7 @@ export function createAdmission(deps: AdmissionDependencies): Admission {
     },
     async stop() {
       stopped = true;
-      unsubscribe();
+      unsubscribe?.();
       await Promise.all([...active.values()].map(({ done }) => done));
     },
   };

@@ -2,22 +2,29 @@ import { randomInt } from 'node:crypto';
 import { joinLane } from '../admission/lane.repository.js';
 import type { Pools } from '../backends/pools.js';
 import { insertCard } from '../cards/card.repository.js';
-import type { Database, Transaction } from '../db/connection.js';
+import type { Transaction } from '../db/connection.js';
 import { isConnectionError } from '../db/connection-error.js';
 import type { Effects, Transact } from '../db/transact.js';
 import { EngineError, RecordUnavailableError } from '../engine-error.js';
 import { createId } from '../ids.js';
 import { storageKeysOf } from '../images/image.repository.js';
 import type { ImageStore } from '../images/image-store.js';
-import { endRun } from '../tasks/run.repository.js';
-import { cancelTask, insertTasks, requestCancel, reviveTask } from '../tasks/task.repository.js';
+import { endRun, lockUnsentRun } from '../tasks/run.repository.js';
+import {
+  cancelTask,
+  countWaitingOf,
+  insertTasks,
+  type LockedTask,
+  lockTasks,
+  requestCancel,
+  reviveTask,
+} from '../tasks/task.repository.js';
 import { closeUpdate } from '../updates/update.repository.js';
 import type { Actor } from '../users/user.js';
 import type { SubmitRequest, SubmittedBatch, TaskRequest } from './batch.js';
-import { insertBatch } from './batch.repository.js';
+import { deleteBatch, insertBatch, readOwner } from './batch.repository.js';
 
 export interface BatchServiceDependencies {
-  readonly db: Database;
   readonly transact: Transact;
   readonly pools: Pools;
   readonly store: ImageStore;
@@ -29,7 +36,7 @@ const maxSeed = 2 ** 32 - 1;
 
 /** What people do to batches. Everything that changes goes through the tasks' state machine. */
 export function createBatchService(deps: BatchServiceDependencies) {
-  const { db, transact, pools, store } = deps;
+  const { transact, pools, store } = deps;
 
   async function submit(request: SubmitRequest): Promise<SubmittedBatch> {
     const tasks = await Promise.all(
@@ -75,36 +82,20 @@ export function createBatchService(deps: BatchServiceDependencies) {
   }
 
   async function checkWaiting(trx: Transaction, userId: string, added: number): Promise<void> {
-    const row = await trx
-      .selectFrom('tasks')
-      .select((fn) => fn.fn.countAll<number>().as('waiting'))
-      .where('userId', '=', userId)
-      .where('state', '=', 'pending')
-      .executeTakeFirstOrThrow();
-    const waiting = Number(row.waiting);
+    const waiting = await countWaitingOf(trx, userId);
     if (waiting + added > deps.maxWaiting) {
       throw new EngineError({ kind: 'too-many-waiting', waiting, limit: deps.maxWaiting });
     }
   }
 
-  /** Locks the batch's tasks, so that what is decided about them still holds when it is written. */
-  async function lockTasks(trx: Transaction, batchId: string, actor: Actor) {
-    const batch = await trx
-      .selectFrom('batches')
-      .select('userId')
-      .where('id', '=', batchId)
-      .executeTakeFirst();
-    if (!batch) throw new EngineError({ kind: 'unknown-batch', id: batchId });
-    if (batch.userId !== actor.userId && !actor.manages) {
+  /** The batch's tasks, locked, once it is clear that the actor may act on them. */
+  async function lockOwnTasks(trx: Transaction, batchId: string, actor: Actor) {
+    const owner = await readOwner(trx, batchId);
+    if (owner === undefined) throw new EngineError({ kind: 'unknown-batch', id: batchId });
+    if (owner !== actor.userId && !actor.manages) {
       throw new EngineError({ kind: 'not-yours', id: batchId });
     }
-    return trx
-      .selectFrom('tasks')
-      .select(['id', 'state', 'runNumber', 'pool', 'userId'])
-      .where('batchId', '=', batchId)
-      .orderBy('ordinal')
-      .forUpdate()
-      .execute();
+    return lockTasks(trx, batchId);
   }
 
   /** Ends what waits, and what is in the queue but at no worker yet; asks for the rest. */
@@ -112,24 +103,15 @@ export function createBatchService(deps: BatchServiceDependencies) {
     trx: Transaction,
     effects: Effects,
     batchId: string,
-    tasks: Awaited<ReturnType<typeof lockTasks>>,
+    tasks: readonly LockedTask[],
   ): Promise<number> {
     let ended = 0;
     for (const task of tasks) {
       if (task.state === 'pending') {
         if (await cancelTask(trx, effects, { taskId: task.id, from: 'pending' })) ended += 1;
       } else if (task.state === 'processing') {
-        const unstarted = await trx
-          .selectFrom('runs')
-          .select('number')
-          .where('taskId', '=', task.id)
-          .where('number', '=', task.runNumber)
-          .where('state', '=', 'admitted')
-          .where('handle', 'is', null)
-          .forUpdate()
-          .executeTakeFirst();
-        if (!unstarted) continue;
         const key = { taskId: task.id, run: task.runNumber };
+        if (!(await lockUnsentRun(trx, key))) continue;
         if (await endRun(trx, key, 'cancelled')) await cancelTask(trx, effects, key);
         ended += 1;
       }
@@ -143,7 +125,7 @@ export function createBatchService(deps: BatchServiceDependencies) {
 
     async cancel(batchId: string, actor: Actor): Promise<void> {
       await transact(async (trx, effects) => {
-        const tasks = await lockTasks(trx, batchId, actor);
+        const tasks = await lockOwnTasks(trx, batchId, actor);
         if ((await cancelAll(trx, effects, batchId, tasks)) === 0) {
           throw new EngineError({ kind: 'nothing-to-cancel', id: batchId });
         }
@@ -152,7 +134,7 @@ export function createBatchService(deps: BatchServiceDependencies) {
 
     async retry(batchId: string, actor: Actor): Promise<void> {
       await transact(async (trx, effects) => {
-        const tasks = await lockTasks(trx, batchId, actor);
+        const tasks = await lockOwnTasks(trx, batchId, actor);
         const ended = tasks.filter(({ state }) => state === 'failed' || state === 'cancelled');
         if (ended.length === 0) throw new EngineError({ kind: 'nothing-to-retry', id: batchId });
         for (const task of ended) {
@@ -164,29 +146,14 @@ export function createBatchService(deps: BatchServiceDependencies) {
 
     async remove(batchId: string, actor: Actor): Promise<void> {
       const keys = await transact(async (trx, effects) => {
-        const tasks = await lockTasks(trx, batchId, actor);
+        const tasks = await lockOwnTasks(trx, batchId, actor);
         await cancelAll(trx, effects, batchId, tasks);
         const freed = await storageKeysOf(trx, batchId);
-        await trx.deleteFrom('batches').where('id', '=', batchId).execute();
+        await deleteBatch(trx, batchId);
         for (const { pool } of tasks) effects.wake(pool);
         return freed;
       });
       await Promise.all(keys.map((key) => store.delete(key)));
-    },
-
-    /** Own batches with something waiting or running, oldest first. */
-    async activeBatchIds(userId: string): Promise<string[]> {
-      const rows = await db
-        .selectFrom('tasks')
-        .innerJoin('batches', 'batches.id', 'tasks.batchId')
-        .select('batches.id')
-        .distinct()
-        .select('batches.createdAt')
-        .where('tasks.userId', '=', userId)
-        .where('tasks.state', 'in', ['pending', 'processing'])
-        .orderBy('batches.createdAt')
-        .execute();
-      return rows.map((row) => row.id);
     },
   };
 }

@@ -36,6 +36,35 @@ export async function insertBatch(
   return { batchId: existing.id, created: false };
 }
 
+/** Id of the user who made the batch. */
+export async function readOwner(trx: Transaction, batchId: string): Promise<string | undefined> {
+  const row = await trx
+    .selectFrom('batches')
+    .select('userId')
+    .where('id', '=', batchId)
+    .executeTakeFirst();
+  return row?.userId;
+}
+
+/** With its tasks, runs, images and card. What the store holds goes separately. */
+export async function deleteBatch(trx: Transaction, batchId: string): Promise<void> {
+  await trx.deleteFrom('batches').where('id', '=', batchId).execute();
+}
+
+/** Own batches with something waiting or running, oldest first. */
+export async function findActiveBatchIds(db: Database, userId: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('tasks')
+    .innerJoin('batches', 'batches.id', 'tasks.batchId')
+    .select(['batches.id', 'batches.createdAt'])
+    .distinct()
+    .where('tasks.userId', '=', userId)
+    .where('tasks.state', 'in', ['pending', 'processing'])
+    .orderBy('batches.createdAt')
+    .execute();
+  return rows.map((row) => row.id);
+}
+
 /** Whole views of several batches, in three queries however many they are. */
 export async function readBatches(
   db: Database | Transaction,

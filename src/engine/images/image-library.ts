@@ -59,7 +59,7 @@ export function createImageLibrary(db: Database, store: ImageStore, limits: Imag
     async readGrid(imageIds: readonly string[]): Promise<Picture> {
       const key = imageIds.join(' ');
       const cached = grids.get(key);
-      if (cached) return cached;
+      if (cached !== undefined) return cached;
       const made = Promise.all(imageIds.map(readImage)).then((images) =>
         composeGrid(images.map((image) => image.bytes)),
       );

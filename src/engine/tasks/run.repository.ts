@@ -99,6 +99,20 @@ export async function startRun(
     .executeTakeFirst();
 }
 
+/** Locks a run that nobody works at and that no backend knows of. False: there is no such. */
+export async function lockUnsentRun(trx: Transaction, key: RunKey): Promise<boolean> {
+  const run = await trx
+    .selectFrom('runs')
+    .select('number')
+    .where('taskId', '=', key.taskId)
+    .where('number', '=', key.run)
+    .where('state', '=', 'admitted')
+    .where('handle', 'is', null)
+    .forUpdate()
+    .executeTakeFirst();
+  return run !== undefined;
+}
+
 /** `gone`: the batch was removed. `lost`: a later run has the task, or this one was ended. */
 export type LeaseState = 'held' | 'cancel-requested' | 'gone' | 'lost';
 

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { TaskFailure, TaskRequest } from '../batches/batch.js';
 import { bumpCard } from '../cards/card.repository.js';
-import type { Transaction } from '../db/connection.js';
+import type { Database, Transaction } from '../db/connection.js';
 import type { Effects } from '../db/transact.js';
 import { predecessors, type TaskState } from './task-state.js';
 
@@ -32,6 +32,47 @@ export async function insertTasks(trx: Transaction, tasks: readonly NewTask[]): 
       .onConflict((conflict) => conflict.doNothing())
       .execute();
   }
+}
+
+/** Waiting tasks of one user, in all pools. */
+export async function countWaitingOf(trx: Transaction, userId: string): Promise<number> {
+  const row = await trx
+    .selectFrom('tasks')
+    .select((fn) => fn.fn.countAll<number>().as('waiting'))
+    .where('userId', '=', userId)
+    .where('state', '=', 'pending')
+    .executeTakeFirstOrThrow();
+  return row.waiting;
+}
+
+/** Waiting tasks of one pool. */
+export async function countWaitingIn(db: Database, pool: string): Promise<number> {
+  const row = await db
+    .selectFrom('tasks')
+    .select((fn) => fn.fn.countAll<number>().as('waiting'))
+    .where('pool', '=', pool)
+    .where('state', '=', 'pending')
+    .executeTakeFirstOrThrow();
+  return row.waiting;
+}
+
+export interface LockedTask {
+  readonly id: string;
+  readonly state: TaskState;
+  readonly runNumber: number;
+  readonly pool: string;
+  readonly userId: string;
+}
+
+/** A batch's tasks, so that what is decided about them still holds when it is written. */
+export async function lockTasks(trx: Transaction, batchId: string): Promise<LockedTask[]> {
+  return trx
+    .selectFrom('tasks')
+    .select(['id', 'state', 'runNumber', 'pool', 'userId'])
+    .where('batchId', '=', batchId)
+    .orderBy('ordinal')
+    .forUpdate()
+    .execute();
 }
 
 /** Which task is to move, and what must hold for it to. */

@@ -33,7 +33,7 @@ export function createTaskWorker(deps: WorkerDependencies): TaskWorker {
   const { db, pools, store, outcomes, signals, log, workerId, times } = deps;
   const running = new Map<string, RunningRun>();
   let worker: RunWorker | undefined;
-  let unsubscribe = () => {};
+  let unsubscribe: (() => void) | undefined;
   let stopping = false;
 
   async function handle(job: RunJob): Promise<void> {
@@ -171,7 +171,7 @@ export function createTaskWorker(deps: WorkerDependencies): TaskWorker {
       stopping = true;
       for (const run of running.values()) run.handBack();
       await drained;
-      unsubscribe();
+      unsubscribe?.();
     },
   };
 }
