@@ -1,0 +1,195 @@
+import { pino } from 'pino';
+import {
+  type CardRenderer,
+  type CardToShow,
+  type ChatPlatform,
+  createCardRenderer,
+  createTexts,
+  type ShowOutcome,
+} from '../../src/chat/index.js';
+import type {
+  BatchView,
+  CardAddress,
+  CardQueue,
+  Engine,
+  QueuePosition,
+  TaskProgress,
+} from '../../src/engine/index.js';
+import { createManualTimers, type ManualTimers } from './manual-timers.js';
+
+interface CardRow {
+  batch: BatchView;
+  address: CardAddress;
+  version: number;
+  renderedVersion: number;
+  attempts: number;
+  dueAtMs: number;
+  sendingSince: Date | null;
+  undeliverable: string | null;
+}
+
+/** A card renderer between a fake record and a fake chat, in time that only the test moves. */
+export interface CardBench {
+  readonly renderer: CardRenderer;
+  readonly timers: ManualTimers;
+  readonly rows: Map<string, CardRow>;
+  /** Every show that the chat was asked for, in order. */
+  readonly shows: CardToShow[];
+  readonly logged: Record<string, unknown>[];
+  /** Puts a new state of a batch on record, as a transaction of the engine would. */
+  readonly change: (batch: BatchView, options?: { readonly silently?: boolean }) => void;
+  readonly progress: (progress: Partial<TaskProgress> & { readonly fraction: number }) => void;
+  /** Decides what becomes of shows; by default the chat shows everything. */
+  answer: (card: CardToShow) => ShowOutcome | Promise<ShowOutcome>;
+  readyInMs: ChatPlatform['readyInMs'];
+  position: QueuePosition | undefined;
+  isLeaseFree: boolean;
+  /** Makes the record fail: the operation's name, or undefined for none. */
+  broken: ReadonlySet<keyof CardQueue>;
+  /** The most that were shown at the same time: of one card, and in all. */
+  readonly most: { ofOneCard: number; inAll: number };
+  readonly held: string[];
+}
+
+export function createCardBench(): CardBench {
+  const timers = createManualTimers();
+  const rows = new Map<string, CardRow>();
+  const shows: CardToShow[] = [];
+  const logged: Record<string, unknown>[] = [];
+  const held: string[] = [];
+  const showing: string[] = [];
+  let onChange: (batchId: string) => void = () => undefined;
+  let onProgress: (progress: TaskProgress) => void = () => undefined;
+
+  const check = (operation: keyof CardQueue) => {
+    if (bench.broken.has(operation)) throw new Error(`The record is away: ${operation}`);
+  };
+  const row = (batchId: string): CardRow => {
+    const found = rows.get(batchId);
+    if (!found) throw new Error(`No card ${batchId}`);
+    return found;
+  };
+  const toDue = (found: CardRow) => {
+    const { batch, address, version, renderedVersion, attempts, sendingSince } = found;
+    const final = batch.counts.pending + batch.counts.processing === 0;
+    const state = { address, version, renderedVersion, attempts, sendingSince, final };
+    return { batchId: batch.id, platform: 'telegram' as const, ...state, batch };
+  };
+
+  const cards: CardQueue = {
+    hold: async () => {
+      check('hold');
+      if (bench.isLeaseFree) held.push('held');
+      return bench.isLeaseFree;
+    },
+    letGo: async () => {
+      check('letGo');
+      held.push('let go');
+    },
+    due: async (_platform, limit) => {
+      check('due');
+      return [...rows.values()]
+        .filter((one) => one.version > one.renderedVersion && one.undeliverable === null)
+        .filter((one) => one.dueAtMs <= timers.nowMs())
+        .map(toDue)
+        .sort((a, b) => Number(b.final) - Number(a.final))
+        .slice(0, limit);
+    },
+    read: async (batchId) => {
+      check('read');
+      const found = rows.get(batchId);
+      return found && found.undeliverable === null ? toDue(found) : undefined;
+    },
+    rendered: async (batchId, version, address) => {
+      check('rendered');
+      const found = row(batchId);
+      found.renderedVersion = Math.max(found.renderedVersion, version);
+      Object.assign(found, { address, attempts: 0, sendingSince: null });
+    },
+    sending: async (batchId) => {
+      check('sending');
+      row(batchId).sendingSince ??= timers.now();
+    },
+    postpone: async (batchId, _version, delayMs) => {
+      check('postpone');
+      const found = row(batchId);
+      found.attempts += 1;
+      found.dueAtMs = timers.nowMs() + delayMs;
+    },
+    undeliverable: async (batchId, reason) => {
+      check('undeliverable');
+      row(batchId).undeliverable = reason;
+    },
+    findByAddress: async () => undefined,
+  };
+
+  const engine: Pick<Engine, 'cards' | 'position' | 'onProgress' | 'onCardChanged'> = {
+    cards,
+    position: async () => bench.position,
+    onProgress: (listener) => {
+      onProgress = listener;
+      return () => undefined;
+    },
+    onCardChanged: (_platform, listener) => {
+      onChange = listener;
+      return () => undefined;
+    },
+  };
+  const platform: ChatPlatform = {
+    name: 'telegram',
+    readyInMs: (address, final) => bench.readyInMs(address, final),
+    show: async (card) => {
+      shows.push(card);
+      showing.push(card.batchId);
+      const same = showing.filter((batchId) => batchId === card.batchId).length;
+      bench.most.ofOneCard = Math.max(bench.most.ofOneCard, same);
+      bench.most.inAll = Math.max(bench.most.inAll, showing.length);
+      try {
+        return await bench.answer(card);
+      } finally {
+        showing.splice(showing.indexOf(card.batchId), 1);
+      }
+    },
+  };
+
+  const bench: CardBench = {
+    renderer: createCardRenderer({
+      engine,
+      platform,
+      texts: createTexts(),
+      now: timers.now,
+      log: pino({}, { write: (line) => logged.push(JSON.parse(line)) }),
+      timers,
+    }),
+    timers,
+    rows,
+    shows,
+    logged,
+    held,
+    change: (batch, { silently = false } = {}) => {
+      const known = rows.get(batch.id);
+      if (known) Object.assign(known, { batch, version: known.version + 1 });
+      else {
+        rows.set(batch.id, {
+          batch,
+          address: { chat: 1, message: null },
+          version: 1,
+          renderedVersion: 0,
+          attempts: 0,
+          dueAtMs: timers.nowMs(),
+          sendingSince: null,
+          undeliverable: null,
+        });
+      }
+      if (!silently) onChange(batch.id);
+    },
+    progress: (progress) => onProgress({ batchId: 'batch0', taskId: 'task0', run: 1, ...progress }),
+    answer: (card) => ({ kind: 'shown', address: { ...card.address, message: 5 } }),
+    readyInMs: () => 0,
+    position: undefined,
+    isLeaseFree: true,
+    broken: new Set(),
+    most: { ofOneCard: 0, inAll: 0 },
+  };
+  return bench;
+}
