@@ -1,6 +1,5 @@
 /** The chat layer's door: what a bot may know of it. */
-export { type ButtonAction, decodeButton, encodeButton, maxPayloadBytes } from './buttons.js';
-export { renderCard } from './cards/card.js';
+export { type ButtonAction, decodeButton, encodeButton } from './buttons.js';
 export type { CardInput, SeenProgress } from './cards/card-input.js';
 export type { CardButton, CardPicture, CardView } from './cards/card-view.js';
 export {
@@ -8,7 +7,6 @@ export {
   type CardRendererDependencies,
   createCardRenderer,
 } from './cards/renderer.js';
-export { systemTimers, type Timers } from './cards/wakeup.js';
 export { type Chat, type ChatDependencies, createChat } from './chat.js';
 export type {
   CommandDeclaration,

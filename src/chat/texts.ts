@@ -45,7 +45,7 @@ export function createTexts(): Texts {
   return { inLocale: (tag) => byLocale[localeOf(tag)] };
 }
 
-export function localeOf(tag: string): Locale {
+function localeOf(tag: string): Locale {
   return /^zh\b/i.test(tag) ? 'zh-CN' : 'en';
 }
 

@@ -2,7 +2,7 @@ import type { BatchView, ImageView, TaskView, User } from '../../src/engine/inde
 
 /** Views of batches as the engine would give them, with only what a test is about told. */
 
-export const ada: User = {
+const ada: User = {
   id: 'user-ada',
   platform: 'telegram',
   platformUserId: '100',

@@ -5,7 +5,7 @@ import type { CardView } from './card-view.js';
 import { percent, progressBar } from './progress-bar.js';
 
 /** A run that says nothing for this long is shown as silent. */
-export const silenceShownAfterMs = 15_000;
+const silenceShownAfterMs = 15_000;
 /** A card does not list more reasons than this; their counts stand in the line of counts. */
 const maxReasons = 3;
 const separator = ' · ';
@@ -29,7 +29,7 @@ export function cardLines(phase: CardView['phase'], input: CardInput): string[] 
 }
 
 /** `5 done · 1 failed · 2 left`, without what there is none of. */
-export function countsLine({ counts }: BatchView, texts: LocalizedTexts): string {
+function countsLine({ counts }: BatchView, texts: LocalizedTexts): string {
   const parts = [
     { key: 'card-count-done', count: counts.completed },
     { key: 'card-count-failed', count: counts.failed },
