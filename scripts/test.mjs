@@ -26,12 +26,15 @@ for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
 }
 let stopping = false;
 
+/** Biome writes colours into files and pipes too. */
+const biomeColors = process.stdout.isTTY ? [] : ['--colors=off'];
+
 /** Every step runs, also after one has failed. Arguments are for vitest alone. */
 const checks = [
   {
     name: 'format, lint and import directions',
     tool: '@biomejs/biome/bin/biome',
-    args: ['ci', '.'],
+    args: ['ci', ...biomeColors, '.'],
   },
   { name: 'types', tool: 'typescript/bin/tsc', args: [] },
   { name: 'unused code and packages', tool: 'knip/bin/knip.js', args: ['--no-progress'] },

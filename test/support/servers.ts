@@ -1,45 +1,42 @@
-import { mkdir } from 'node:fs/promises';
-import { pino } from 'pino';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { startEmbeddedPostgres } from '../../src/engine/db/embedded-postgres.js';
-import { testFolder } from './clone.js';
+import { projectRoot } from './clone.js';
 import { dropAbandonedDatabases } from './postgres.js';
-import { startRedis } from './redis.js';
 
 declare module 'vitest' {
   export interface ProvidedContext {
     /** The tests' Postgres; make a database of your own with `createTestDatabase`. */
     postgresUrl: string;
+    /** The tests' Redis; see `sharedRedis`. */
     redisUrl: string;
   }
 }
 
-/** The servers of a whole test run. */
+type Message = { postgresUrl: string; redisUrl: string } | { error: string };
+
+/** Starts the servers of a whole test run; they end with it. */
 export default async function startServers(project: TestProject): Promise<() => Promise<void>> {
-  await mkdir(testFolder, { recursive: true, mode: 0o755 });
-  const log = pino({ level: 'warn' });
-  // Test data need not outlive a crash of the machine.
-  const settings = { fsync: 'off', full_page_writes: 'off', max_connections: '300' };
-  const started = await Promise.allSettled([
-    startEmbeddedPostgres({ dataDir: testFolder, log, settings, isTemporary: true }),
-    startRedis(),
+  const holder = fork(join(projectRoot, 'test/support/servers-process.ts'), {
+    // A session of its own, which Ctrl-C on a terminal does not reach.
+    detached: true,
+    execArgv: ['--import', 'tsx'],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  const ended = once(holder, 'exit');
+  const [message]: [Message?] = await Promise.race([
+    once(holder, 'message') as Promise<[Message]>,
+    ended.then(() => [] as [] as [Message?]),
   ]);
-  let stopped: Promise<unknown> | undefined;
-  const stop = async () => {
-    stopped ??= Promise.all(started.map((s) => (s.status === 'fulfilled' ? s.value.stop() : null)));
-    await stopped;
+  if (!message) throw new Error('The servers for the tests did not start');
+  if ('error' in message) throw new Error(message.error);
+
+  await dropAbandonedDatabases(message.postgresUrl);
+  project.provide('postgresUrl', message.postgresUrl);
+  project.provide('redisUrl', message.redisUrl);
+  return async () => {
+    if (holder.connected) holder.disconnect();
+    await ended;
   };
-  // Vitest itself tidies up at SIGINT alone.
-  for (const signal of ['SIGTERM', 'SIGHUP'] as const) {
-    process.once(signal, () => stop().finally(() => process.exit(1)));
-  }
-  const [postgres, redis] = started;
-  if (postgres.status === 'rejected' || redis.status === 'rejected') {
-    await stop();
-    throw started.find((s) => s.status === 'rejected')?.reason;
-  }
-  await dropAbandonedDatabases(postgres.value.connectionString);
-  project.provide('postgresUrl', postgres.value.connectionString);
-  project.provide('redisUrl', redis.value.url);
-  return stop;
 }

@@ -13,6 +13,7 @@ import {
   startEmbeddedPostgres,
 } from '../../../src/engine/db/embedded-postgres.js';
 import { projectRoot } from '../../support/clone.js';
+import { whenKilled } from '../../support/end-with-parent.js';
 
 const log = pino({ level: 'silent' });
 const holderScript = join(projectRoot, 'test/support/postgres-holder.ts');
@@ -35,15 +36,17 @@ beforeEach(async () => {
   await promisify(execFile)('cp', ['-a', join(pattern, 'postgres'), dataDir]);
 });
 
-afterEach(async () => {
+/** Adopts what is left on the data folder, so that its end is seen to, wherever it stands. */
+async function endAll(): Promise<void> {
   for (const holder of holders.splice(0)) {
     if (holder.exitCode === null && holder.signalCode === null) await killed(holder);
   }
-  // Adopts what is left, so that its end is seen to, wherever it stands.
   started.push(await startEmbeddedPostgres({ dataDir, log, isTemporary: true }));
   await Promise.all(started.splice(0).map((postgres) => postgres.stop()));
   await rm(dataDir, { recursive: true, force: true });
-});
+}
+afterEach(endAll);
+whenKilled(endAll);
 
 async function makeFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'easel-embedded-'));
