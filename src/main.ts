@@ -10,7 +10,7 @@ import {
   createTexts,
   StartError,
 } from './chat/index.js';
-import { type Config, ConfigError, loadConfig, type Role } from './config.js';
+import { type Config, ConfigError, loadConfig } from './config.js';
 import { createEngine, type RunningEngine } from './engine/create-engine.js';
 import { connectDatabase, type Database, pingDatabase } from './engine/db/connection.js';
 import { startEmbeddedPostgres } from './engine/db/embedded-postgres.js';
@@ -24,7 +24,7 @@ import { startHealthServer } from './http/health.js';
 import { createConfiguredPools } from './startup/configured-pools.js';
 import { createLog } from './startup/log.js';
 import { reachService } from './startup/service-start.js';
-import { type Closers, closeAll, stopOnSignals } from './startup/shutdown.js';
+import { type Closers, closeAll, endWith, logDefects, stopOnSignals } from './startup/shutdown.js';
 
 async function main(): Promise<void> {
   const config = readConfig();
@@ -32,6 +32,7 @@ async function main(): Promise<void> {
   const closers: Closers = [];
   const stopping = new AbortController();
   stopOnSignals(log, closers, stopping);
+  logDefects(log);
   try {
     await start(config, log, closers, stopping.signal);
   } catch (error) {
@@ -71,16 +72,20 @@ async function start(
     maxWaiting: config.limits.waitingTasks,
     userCap: config.limits.runningTasks,
   });
+  // Closed in the opposite order: no new requests, then the worker, then the last cards.
+  const bots = createBots(config, engine, log);
+  for (const { platform } of bots) closers.push(startRenderer(engine, platform, log));
   if (config.roles.has('worker')) {
     engine.startWorker();
     closers.push(() => engine.stopWorker());
     log.info({ backends: config.backends.map(({ name }) => name) }, 'The worker is ready');
   }
-  const starts = [
-    ...startBots(config, engine, log, closers),
-    ...startHttp(config, db, log, closers),
-  ];
-  await Promise.all(starts);
+  const starts = bots.map(async (bot) => {
+    closers.push(() => bot.stop());
+    await bot.start();
+    log.info(`The ${bot.platform.name} bot is ready`);
+  });
+  await Promise.all([...starts, startHttp(config, db, log, closers)]);
 }
 
 /** The database, there and migrated. */
@@ -132,57 +137,56 @@ async function openQueue(
   return { queue, signals };
 }
 
-/** Each bot and the renderer of its cards. Each start resolves when the role is ready. */
-function startBots(
-  config: Config,
-  engine: RunningEngine,
-  log: Logger,
-  closers: Closers,
-): Promise<void>[] {
-  const now = () => new Date();
-  const texts = createTexts();
-  const newErrorId = createId;
-  const chat = createChat({ engine, log, admins: config.admins, texts, now, newErrorId });
-  const bots: {
-    name: Role;
-    start(): Promise<void>;
-    stop(): Promise<void>;
-    platform: ChatPlatform;
-  }[] = [];
-  if (config.discord && config.roles.has('discord')) {
-    const onFatal = (error: StartError) => {
-      log.fatal(error.message);
-      process.kill(process.pid, 'SIGTERM');
-      process.exitCode = 1;
-    };
-    const bot = createDiscordBot({ ...config.discord, engine, chat, now, log, onFatal });
-    bots.push({ name: 'discord', ...bot });
-  }
-  if (config.telegram && config.roles.has('telegram')) {
-    const bot = createTelegramBot({ ...config.telegram, engine, chat, now, log, fetch });
-    bots.push({ name: 'telegram', ...bot });
-  }
-  return bots.map(async (bot) => {
-    const renderer = createCardRenderer({ engine, texts, platform: bot.platform, now, log });
-    renderer.start();
-    closers.push(
-      () => renderer.stop(),
-      () => bot.stop(),
-    );
-    await bot.start();
-    log.info(`The ${bot.name} bot is ready`);
-  });
+interface Bot {
+  readonly platform: ChatPlatform;
+  start(): Promise<void>;
+  stop(): Promise<void>;
 }
 
-function startHttp(config: Config, db: Database, log: Logger, closers: Closers): Promise<void>[] {
+function createBots(config: Config, engine: RunningEngine, log: Logger): Bot[] {
+  const shared = { engine, log, now };
+  const chat = createChat({
+    ...shared,
+    admins: config.admins,
+    texts: createTexts(),
+    newErrorId: createId,
+  });
+  const bots: Bot[] = [];
+  if (config.discord && config.roles.has('discord')) {
+    bots.push(createDiscordBot({ ...config.discord, ...shared, chat, onFatal: endWith(log) }));
+  }
+  if (config.telegram && config.roles.has('telegram')) {
+    bots.push(createTelegramBot({ ...config.telegram, ...shared, chat, fetch }));
+  }
+  return bots;
+}
+
+/** Returns the way to stop it. */
+function startRenderer(
+  engine: RunningEngine,
+  platform: ChatPlatform,
+  log: Logger,
+): () => Promise<void> {
+  const renderer = createCardRenderer({ engine, platform, texts: createTexts(), now, log });
+  renderer.start();
+  return () => renderer.stop();
+}
+
+function now(): Date {
+  return new Date();
+}
+
+async function startHttp(
+  config: Config,
+  db: Database,
+  log: Logger,
+  closers: Closers,
+): Promise<void> {
   const { httpPort } = config;
-  if (httpPort === undefined || !config.roles.has('http')) return [];
-  const begin = async () => {
-    const server = await startHealthServer(httpPort, () => pingDatabase(db));
-    closers.push(() => server.close());
-    log.info({ port: server.port }, 'The http server is ready');
-  };
-  return [begin()];
+  if (httpPort === undefined || !config.roles.has('http')) return;
+  const server = await startHealthServer(httpPort, () => pingDatabase(db));
+  closers.push(() => server.close());
+  log.info({ port: server.port }, 'The http server is ready');
 }
 
 function readConfig(): Config {

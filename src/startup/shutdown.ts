@@ -20,6 +20,28 @@ export function stopOnSignals(log: Logger, closers: Closers, stopping: AbortCont
   process.on('SIGINT', stop);
 }
 
+/** For what ends Easel while it runs, e.g. a token that was replaced: a line, and a stop in order. */
+export function endWith(log: Logger): (error: Error) => void {
+  return (error) => {
+    log.fatal(error.message);
+    process.exitCode = 1;
+    process.kill(process.pid, 'SIGTERM');
+  };
+}
+
+/** A defect that nobody caught: into the log, where secrets are blotted out, and not to stderr. */
+export function logDefects(log: Logger): void {
+  const end = (error: unknown) => {
+    log.fatal(
+      { err: error },
+      'A defect that nobody caught; what runs is taken up at the next start',
+    );
+    process.exit(1);
+  };
+  process.on('uncaughtException', end);
+  process.on('unhandledRejection', end);
+}
+
 export async function closeAll(closers: Closers, log: Logger): Promise<void> {
   for (let close = closers.pop(); close; close = closers.pop()) {
     try {
