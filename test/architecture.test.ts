@@ -29,6 +29,7 @@ const violations: [file: string, specifier: string, answer: string][] = [
   ['src/engine/n.ts', 'discord.js', 'Only bots/discord'],
   ['src/engine/backends/sketch/o.ts', 'grammy', 'Only bots/telegram'],
   ['src/engine/images/p.ts', '../../config.js', 'composition root'],
+  ['src/engine/worker/q.ts', '../../startup/log.js', 'composition root'],
   ['src/chat/commands/a.ts', '../../engine/tasks/task-state.js', 'one door'],
   ['src/chat/b.ts', '../bots/telegram/index.js', 'wired in main.ts'],
   ['src/chat/c.ts', '../http/server.js', 'wired in main.ts'],
