@@ -100,6 +100,12 @@ export function createCardBench(): CardBench {
       const found = rows.get(batchId);
       return found && found.undeliverable === null ? toDue(found) : undefined;
     },
+    live: async () => {
+      check('live');
+      return [...rows.values()]
+        .map(toDue)
+        .filter(({ final, renderedVersion }) => !final && renderedVersion > 0);
+    },
     rendered: async (batchId, version, address) => {
       check('rendered');
       const found = row(batchId);

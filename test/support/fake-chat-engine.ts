@@ -49,6 +49,7 @@ export function createFakeChatEngine(overrides: Partial<Engine> = {}): FakeChatE
       hold: unexpected('cards.hold'),
       letGo: unexpected('cards.letGo'),
       due: unexpected('cards.due'),
+      live: unexpected('cards.live'),
       read: async (batchId) => {
         const batch = batches.get(batchId);
         if (!batch) return undefined;

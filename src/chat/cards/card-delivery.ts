@@ -30,8 +30,6 @@ export interface CardDelivery {
    * seen that yet, else its progress. Never rejects.
    */
   bring(batchId: string, fetched?: DueCard): Promise<void>;
-  /** Progress came for a batch that this process has shown no card of: is it one of ours? */
-  meet(batchId: string): Promise<void>;
   /** Outcomes that cannot be recorded are no longer tried again. */
   giveUp(): void;
 }
@@ -149,14 +147,6 @@ export function createCardDelivery(dependencies: CardDeliveryDependencies): Card
           await record(batchId, () => cards.postpone(batchId, version, delayMs));
         }
       }
-    },
-    meet: async (batchId) => {
-      const card = await cards.read(batchId);
-      if (card?.platform !== platform.name || card.final || card.renderedVersion === 0) {
-        live.ignore(batchId);
-        return;
-      }
-      live.shown(card, null);
     },
     giveUp: () => {
       hasGivenUp = true;

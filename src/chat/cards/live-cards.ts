@@ -13,8 +13,6 @@ import type { Timers } from './wakeup.js';
 /** Without news from the backend, a running card's time goes on this often. */
 const elapsedIntervalMs = 5_000;
 const positionIntervalMs = 15_000;
-/** Batches whose progress arrives though this renderer does not know their card. */
-const rememberedStrangers = 1_000;
 
 /** A card in the chat whose batch has not ended. */
 interface LiveCard {
@@ -40,23 +38,15 @@ export type LiveCards = ReturnType<typeof createLiveCards>;
 
 /**
  * What changes on cards between their states: progress, time and position. All of it may be lost.
- * Holds one entry for each unfinished card that this process has shown.
+ * Holds one entry for each unfinished card that the chat shows.
  */
 export function createLiveCards({ now, timers }: LiveCardsDependencies) {
   const cards = new Map<string, LiveCard>();
-  /** True while it waits to be looked up, false once it was found to be no concern of ours. */
-  const strangers = new Map<string, boolean>();
 
   return {
     progressed(progress: TaskProgress): void {
       const card = cards.get(progress.batchId);
-      if (!card) {
-        if (strangers.has(progress.batchId)) return;
-        strangers.set(progress.batchId, true);
-        const [oldest] = strangers.keys();
-        if (strangers.size > rememberedStrangers && oldest) strangers.delete(oldest);
-        return;
-      }
+      if (!card) return;
       const last = card.progress.get(progress.taskId);
       if (last && last.run > progress.run) return;
       const preview = progress.preview ?? (last?.run === progress.run ? last.preview : undefined);
@@ -70,16 +60,6 @@ export function createLiveCards({ now, timers }: LiveCardsDependencies) {
       if (isVisible) card.hasNews = true;
     },
 
-    /** Batches to look up, with `shown` or `ignore` as the answer. At most five at a time. */
-    strangersToMeet(): string[] {
-      const waiting = [...strangers].filter(([, isWaiting]) => isWaiting);
-      return waiting.slice(0, 5).map(([batchId]) => batchId);
-    },
-
-    ignore(batchId: string): void {
-      strangers.set(batchId, false);
-    },
-
     progressOf(batchId: string): ReadonlyMap<string, SeenProgress> {
       return cards.get(batchId)?.progress ?? new Map();
     },
@@ -87,7 +67,6 @@ export function createLiveCards({ now, timers }: LiveCardsDependencies) {
     /** The chat shows this state of the card, at `card.address`. */
     shown(card: DueCard, position: QueuePosition | null): void {
       const { batchId, address } = card;
-      strangers.delete(batchId);
       const known = cards.get(batchId);
       const time = timers.nowMs();
       cards.set(batchId, {
@@ -120,7 +99,6 @@ export function createLiveCards({ now, timers }: LiveCardsDependencies) {
 
     clear(): void {
       cards.clear();
-      strangers.clear();
     },
 
     /** Cards that could be refreshed now, those first that were so the longest time ago. */

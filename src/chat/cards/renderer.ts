@@ -49,6 +49,7 @@ export function createCardRenderer(dependencies: CardRendererDependencies): Card
   const held = new Map<string, DueCard>();
   const showing = new Map<string, Promise<void>>();
   let leaseRenewedAt = Number.NEGATIVE_INFINITY;
+  let isHolder = false;
   let sweptAt = Number.NEGATIVE_INFINITY;
   let hasChanged = false;
   /** A card was due while it was being shown: look again after that. */
@@ -73,13 +74,19 @@ export function createCardRenderer(dependencies: CardRendererDependencies): Card
   async function holdsLease(): Promise<boolean> {
     if (time() - leaseRenewedAt < leaseRenewalMs) return true;
     const isHeld = await cards.hold(platform.name);
-    if (isHeld) {
-      leaseRenewedAt = time();
-      return true;
+    if (!isHeld) {
+      held.clear();
+      live.clear();
+      isHolder = false;
+      return false;
     }
-    held.clear();
-    live.clear();
-    return false;
+    if (!isHolder) {
+      // What another process has shown, or this one before a restart, goes on here.
+      for (const card of await cards.live(platform.name, mostHeld)) live.shown(card, null);
+      isHolder = true;
+    }
+    leaseRenewedAt = time();
+    return true;
   }
 
   /** Reads what is due; the same cards again as long as they are. */
@@ -130,7 +137,6 @@ export function createCardRenderer(dependencies: CardRendererDependencies): Card
   }
 
   async function refreshHints(): Promise<void> {
-    for (const batchId of live.strangersToMeet()) await delivery.meet(batchId);
     for (const batchId of live.positionsToCheck()) {
       live.positionChecked(batchId, (await engine.position(batchId)) ?? null);
     }

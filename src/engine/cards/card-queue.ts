@@ -32,6 +32,8 @@ export interface CardQueue {
   due(platform: Platform, limit: number): Promise<DueCard[]>;
   /** One card as it stands, whether it lags or not (for progress). Undefined: deleted or unknown. */
   read(batchId: string): Promise<DueCard | undefined>;
+  /** Cards that the chat shows and whose batch has not ended, newest first: their hints go on. */
+  live(platform: Platform, limit: number): Promise<DueCard[]>;
   /** The chat shows `version` at `address` now. Later versions stay due. */
   rendered(batchId: string, version: number, address: CardAddress): Promise<void>;
   /** Before a send that cannot be repeated harmlessly. Cleared by `rendered`. */

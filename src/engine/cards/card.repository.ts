@@ -51,6 +51,10 @@ export function createCardQueue(db: Database, holder: string): CardQueue {
     });
   }
 
+  const hasOpenTasks = sql<boolean>`exists (
+    select from tasks where tasks.batch_id = cards.batch_id
+      and tasks.state in ('pending', 'processing'))`;
+
   const cardColumns = [
     'cards.batchId',
     'cards.platform',
@@ -66,9 +70,6 @@ export function createCardQueue(db: Database, holder: string): CardQueue {
     letGo: (platform) => letLeaseGo(db, leaseName(platform), holder),
 
     async due(platform, limit) {
-      const open = sql<boolean>`exists (
-        select from tasks where tasks.batch_id = cards.batch_id
-          and tasks.state in ('pending', 'processing'))`;
       const rows = await db
         .selectFrom('cards')
         .select(cardColumns)
@@ -76,7 +77,7 @@ export function createCardQueue(db: Database, holder: string): CardQueue {
         .whereRef('renderedVersion', '<', 'version')
         .where('undeliverableReason', 'is', null)
         .where('dueAt', '<=', sql<Date>`now()`)
-        .orderBy(open)
+        .orderBy(hasOpenTasks)
         .orderBy('dueAt')
         .limit(limit)
         .execute();
@@ -91,6 +92,21 @@ export function createCardQueue(db: Database, holder: string): CardQueue {
         .where('undeliverableReason', 'is', null)
         .execute();
       return (await withBatches(rows))[0];
+    },
+
+    async live(platform, limit) {
+      const rows = await db
+        .selectFrom('cards')
+        .innerJoin('batches', 'batches.id', 'cards.batchId')
+        .select(cardColumns)
+        .where('cards.platform', '=', platform)
+        .where('renderedVersion', '>', 0)
+        .where('undeliverableReason', 'is', null)
+        .where(hasOpenTasks)
+        .orderBy('batches.createdAt', 'desc')
+        .limit(limit)
+        .execute();
+      return withBatches(rows);
     },
 
     async rendered(batchId, version, address) {

@@ -363,6 +363,16 @@ describe('progress', () => {
     expect(bench.shows.at(-1)?.view.lines[0]).toContain('40%');
   });
 
+  it('goes on by itself after a restart, also without news from the backend', async () => {
+    const bench = createCardBench();
+    bench.change(running());
+    Object.assign(bench.rows.get('batch0') ?? {}, { renderedVersion: 1 });
+    bench.renderer.start();
+    await bench.timers.advance(6_000);
+    expect(bench.shows.length).toBeGreaterThan(0);
+    expect(bench.shows.every(({ tick }) => tick)).toBe(true);
+  });
+
   it('of batches without a card here is left alone', async () => {
     const bench = await started();
     for (let index = 0; index < 3000; index++) {
