@@ -20,6 +20,17 @@ export function endWithNpm() {
 }
 
 /**
+ * Sends ourselves SIGTERM when our standard input ends: whoever started us with a pipe for it, to
+ * end with them, is gone, whatever ended them.
+ */
+export function endWithInput() {
+  process.stdin.once('close', () => process.kill(process.pid, 'SIGTERM'));
+  process.stdin.resume();
+  // Nothing but a pipe or a terminal can be let go of like this, and nothing else ends.
+  if ('unref' in process.stdin) process.stdin.unref();
+}
+
+/**
  * Field 4 of proc_pid_stat(5), behind a command that may hold spaces; undefined outside of Linux,
  * where only our own parent is watched.
  * @param {number} pid

@@ -44,12 +44,12 @@ export interface Directory {
   user(id: number): User | undefined;
 }
 
-export function createDirectory(): Directory {
+export function createDirectory(idOffset = 0): Directory {
   const users = new Map<number, User>();
   const rooms = new Map<number, Room>();
   // Ids beyond 32 bits are common by now, and a client that truncates them should be found out.
-  let nextUserId = 5_900_000_001;
-  let nextGroupId = 4_100_000_001;
+  let nextUserId = 5_900_000_001 + idOffset;
+  let nextGroupId = 4_100_000_001 + idOffset;
 
   function keep(room: Omit<Room, 'members' | 'topics'>): Room {
     const kept: Room = { ...room, members: new Map(), topics: new Map() };

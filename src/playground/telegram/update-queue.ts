@@ -54,10 +54,10 @@ interface WaitingPoll {
   fail(error: Error): void;
 }
 
-export function createUpdateQueue(): UpdateQueue {
+export function createUpdateQueue(idOffset = 0): UpdateQueue {
   let entries: Entry[] = [];
   // Telegram starts anywhere, so nobody should count on 1.
-  let nextId = 731_000_001;
+  let nextId = 731_000_001 + idOffset;
   let allowed: readonly string[] | undefined;
   let waiting: WaitingPoll | undefined;
 

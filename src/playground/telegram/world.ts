@@ -35,6 +35,11 @@ export interface TelegramPlaygroundOptions {
   readonly callbackLifetimeMs?: number;
   /** 0, a free one, by default. */
   readonly port?: number;
+  /**
+   * Added to the ids of updates and people; 0 by default. A bot that remembers an earlier
+   * playground takes the same ids for repeats.
+   */
+  readonly idOffset?: number;
 }
 
 /** Everything that the stand-in's server remembers. */
@@ -62,7 +67,7 @@ export function createWorld(options: TelegramPlaygroundOptions): World {
   if (!Number.isSafeInteger(id)) throw new Error('the token of a bot is its id, ":" and a secret');
   const privacyMode = options.privacyMode ?? true;
   const limits = options.limits === 'off' ? 'off' : { ...telegramRateLimits, ...options.limits };
-  const updates = createUpdateQueue();
+  const updates = createUpdateQueue(options.idOffset);
   return {
     bot: {
       token,
@@ -75,7 +80,7 @@ export function createWorld(options: TelegramPlaygroundOptions): World {
       },
     },
     clock,
-    directory: createDirectory(),
+    directory: createDirectory(options.idOffset),
     messages: createMessageStore(clock),
     files: createFileStore(),
     updates,
