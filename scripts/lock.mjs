@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const PATIENCE_MS = 600_000;
@@ -29,24 +29,32 @@ export async function withLock(path, work) {
   }
 }
 
-/** @param {string} path */
+/**
+ * Written beside and linked, so that the lock never stands there without its owner's pid: a process
+ * that is killed in between would block all others.
+ * @param {string} path
+ */
 function taken(path) {
+  const draft = `${path}.${process.pid}`;
+  writeFileSync(draft, String(process.pid));
   try {
-    writeFileSync(path, String(process.pid), { flag: 'wx' });
+    linkSync(draft, path);
     return true;
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false;
     throw error;
+  } finally {
+    rmSync(draft, { force: true });
   }
 }
 
 /**
- * Undefined also in the instant between a lock's making and its owner's writing into it.
+ * Undefined where the lock was given back meanwhile.
  * @param {string} path
  */
 function ownerOf(path) {
   try {
-    return Number(readFileSync(path, 'utf8')) || undefined;
+    return Number(readFileSync(path, 'utf8'));
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
@@ -55,7 +63,7 @@ function ownerOf(path) {
 
 /** @param {number} pid */
 function isRunning(pid) {
-  if (pid === process.pid) return false;
+  if (!(pid > 0) || pid === process.pid) return false;
   try {
     process.kill(pid, 0);
     return true;
