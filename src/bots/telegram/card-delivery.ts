@@ -13,6 +13,7 @@ import { maxCaptionLength, maxTextLength } from './telegram-html.js';
 /** Uploading a photo is slow and costs the users' traffic; in between, its caption goes on. */
 const previewIntervalMs = 4000;
 const longestWaitMs = 5000;
+const mostPreviewed = 1000;
 
 export interface CardDeliveryDeps {
   readonly api: Api;
@@ -114,7 +115,11 @@ export function createCardDelivery(deps: CardDeliveryDeps): CardDelivery {
         await editWords(card, address);
         return address;
       }
-      if (picture.kind === 'preview') previewedAt.set(card.batchId, monotonicMs());
+      if (picture.kind === 'preview') {
+        // Cards that another process finished would stay here; forgetting one costs an upload.
+        if (previewedAt.size >= mostPreviewed) previewedAt.clear();
+        previewedAt.set(card.batchId, monotonicMs());
+      }
       return { ...address, form: 'photo', picture: pictureKey(picture) };
     },
 

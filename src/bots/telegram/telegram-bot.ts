@@ -32,7 +32,10 @@ export interface TelegramBot {
    * @throws StartError when the token is wrong
    */
   start(): Promise<void>;
-  /** Takes nothing more, and gives what is being dealt with two seconds. */
+  /**
+   * Takes nothing more, and gives what is being dealt with two seconds. The cards' renderer is to be
+   * stopped before, as nothing can be sent afterwards.
+   */
   stop(): Promise<void>;
   readonly platform: ChatPlatform;
 }
@@ -105,7 +108,7 @@ export function createTelegramBot(deps: TelegramBotDeps): TelegramBot {
       stopping.abort();
       await intake?.stop(stopGraceMs);
       budget.close();
-      await Promise.race([work, delay(stopGraceMs)]);
+      await Promise.race([work, delay(stopGraceMs, undefined, { ref: false })]);
     },
   };
 }
