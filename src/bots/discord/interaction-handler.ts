@@ -39,6 +39,7 @@ const firstAnswerWithinMs = 2800;
 /** Milliseconds between tries to close an inbox row, and how many. */
 const closePauseMs = 2000;
 const closeAttempts = 30;
+const rememberedInteractions = 5000;
 
 export type InteractionHandler = ReturnType<typeof createInteractionHandler>;
 
@@ -46,10 +47,16 @@ export type InteractionHandler = ReturnType<typeof createInteractionHandler>;
 export function createInteractionHandler(deps: InteractionHandlerDependencies) {
   const { api, engine, chat, attachments, now, log } = deps;
   const underway = new Map<string, Promise<void>>();
+  /** What this process has dealt with lately; its rows may still look open to a reader. */
+  const taken = new Set<string>();
 
-  /** Never rejects. */
   function once(id: string, work: () => Promise<void>): void {
-    if (underway.has(id)) return;
+    if (taken.has(id)) return;
+    taken.add(id);
+    for (const oldest of taken) {
+      if (taken.size <= rememberedInteractions) break;
+      taken.delete(oldest);
+    }
     const done = work()
       .catch((error: unknown) => {
         const reason = error instanceof DiscordError ? { reason: error.message } : { err: error };
@@ -60,13 +67,27 @@ export function createInteractionHandler(deps: InteractionHandlerDependencies) {
   }
 
   async function arrive(interaction: AskingInteraction): Promise<void> {
-    const receivedAt = now();
-    const receipt = await writeDown(interaction);
+    const pending = answerTo(interaction, now());
+    let receipt: 'kept' | 'known' | 'not-kept';
+    try {
+      receipt = await writeDown(interaction);
+    } catch (err) {
+      return apologize(interaction, pending, err);
+    }
     if (receipt === 'known') return;
-    if (receipt === 'kept') return answer(interaction, receivedAt);
-    const { locale, userId } = addressOf(interaction, receivedAt);
-    log.warn({ interactionId: interaction.id, userId }, 'the record is away, nothing was kept');
-    await answerTo(interaction, receivedAt).text(chat.text(locale, 'busy'), true);
+    if (receipt === 'kept') return answer(interaction, pending);
+    log.warn({ interactionId: interaction.id }, 'the record is away, nothing was kept');
+    await pending.text(chat.text(pending.cardAddress().locale, 'busy'), true);
+  }
+
+  /** A defect is no reason for silence. */
+  async function apologize(
+    { id }: AskingInteraction,
+    pending: InteractionAnswer,
+    err: unknown,
+  ): Promise<void> {
+    log.error({ interactionId: id, err }, 'a defect in answering an interaction');
+    await pending.text(chat.text(pending.cardAddress().locale, 'defect', { id }), true);
   }
 
   async function writeDown(interaction: AskingInteraction): Promise<'kept' | 'known' | 'not-kept'> {
@@ -95,8 +116,7 @@ export function createInteractionHandler(deps: InteractionHandlerDependencies) {
     }
   }
 
-  async function answer(interaction: AskingInteraction, receivedAt: Date): Promise<void> {
-    const pending = answerTo(interaction, receivedAt);
+  async function answer(interaction: AskingInteraction, pending: InteractionAnswer): Promise<void> {
     const slow = setTimeout(() => {
       pending.acknowledge(looksPrivate(interaction)).catch(() => {
         // What goes wrong here goes wrong again, and is told, when the reply is delivered.
@@ -105,14 +125,18 @@ export function createInteractionHandler(deps: InteractionHandlerDependencies) {
     let reply: Reply;
     try {
       reply = await chat.handle(requestOf(interaction, pending));
+    } catch (err) {
+      await apologize(interaction, pending, err);
+      return close(interaction.id);
     } finally {
       clearTimeout(slow);
     }
     try {
       await deliver(interaction, pending, reply);
     } catch (error) {
-      if (!(error instanceof DiscordError)) throw error;
-      log.warn({ interactionId: interaction.id, reason: error.message }, 'reply not delivered');
+      if (!(error instanceof DiscordError)) await apologize(interaction, pending, error);
+      else
+        log.warn({ interactionId: interaction.id, reason: error.message }, 'reply not delivered');
     }
     if (reply.kind !== 'card') await close(interaction.id);
   }
@@ -211,12 +235,11 @@ export function createInteractionHandler(deps: InteractionHandlerDependencies) {
     /** Answers what an earlier process took down and left open. @throws RecordUnavailableError */
     async resume(): Promise<void> {
       for (const { key, payload, receivedAt } of await engine.inbox.open('discord')) {
-        if (underway.has(key)) continue;
         const interaction = payload as APIInteraction;
         const isAlive = now().getTime() - receivedAt.getTime() < tokenLifeMs;
         if (isAlive && isAsking(interaction)) {
           log.info({ interactionId: key }, 'answering an interaction left open');
-          once(key, () => answer(interaction, receivedAt));
+          once(key, () => answer(interaction, answerTo(interaction, receivedAt)));
         } else {
           log.warn({ interactionId: key, receivedAt }, 'an interaction left open is too old');
           once(key, () => close(key));

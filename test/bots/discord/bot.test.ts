@@ -161,6 +161,19 @@ describe('a command', () => {
 });
 
 describe('an answer', () => {
+  it('comes even to a defect, with an id that the log has too', async () => {
+    const { ada, channel, answerWith, logLines } = await open();
+    answerWith(async () => {
+      throw new TypeError('a defect for this test');
+    });
+    const asked = ada.command(channel, 'imagine', prompt);
+    const message = await asked.message();
+    expect(textOf(message)).toContain(asked.id);
+    expect(isEphemeral(message)).toBe(true);
+    const line = logLines.find((each) => each.includes('a defect for this test'));
+    expect(line).toContain(asked.id);
+  });
+
   it('is acknowledged in time when the chat layer is slow', async () => {
     const { ada, channel, answerWith } = await open();
     let goOn = () => {};
