@@ -11,7 +11,7 @@ import {
   StartError,
 } from './chat/index.js';
 import { type Config, ConfigError, loadConfig } from './config.js';
-import { createEngine, type RunningEngine } from './engine/create-engine.js';
+import { createEngine, type EngineOptions, type RunningEngine } from './engine/create-engine.js';
 import { connectDatabase, type Database, pingDatabase } from './engine/db/connection.js';
 import { startEmbeddedPostgres } from './engine/db/embedded-postgres.js';
 import { migrateToLatest } from './engine/db/migrator.js';
@@ -22,6 +22,7 @@ import type { RunQueue } from './engine/queue/run-queue.js';
 import { createLocalSignals, createRedisSignals, type Signals } from './engine/queue/signals.js';
 import { startHealthServer } from './http/health.js';
 import { createConfiguredPools } from './startup/configured-pools.js';
+import { createFailingEngine, readFailpoint } from './startup/failpoints.js';
 import { createLog } from './startup/log.js';
 import { reachService } from './startup/service-start.js';
 import { type Closers, closeAll, endWith, logDefects, stopOnSignals } from './startup/shutdown.js';
@@ -62,7 +63,8 @@ async function start(
   });
   const folder = join(config.dataDir, 'images');
   await mkdir(folder, { recursive: true });
-  const engine = createEngine({
+  const failpoint = readFailpoint(process.env.EASEL_FAILPOINT);
+  const options: EngineOptions = {
     db,
     queue,
     signals,
@@ -71,7 +73,8 @@ async function start(
     log,
     maxWaiting: config.limits.waitingTasks,
     userCap: config.limits.runningTasks,
-  });
+  };
+  const engine = failpoint ? createFailingEngine(options, failpoint) : createEngine(options);
   // Closed in the opposite order: no new requests, then the worker, then the last cards.
   const bots = createBots(config, engine, log);
   for (const { platform } of bots) closers.push(startRenderer(engine, platform, log));
