@@ -19,7 +19,7 @@ const scopes: readonly { readonly scope: BotCommandScope; readonly forManagers: 
 ];
 
 /** The menu's entries: a command's first word, once. `/start` is what Telegram itself offers. */
-export function menuOf(chat: Chat, locale: string, forManagers: boolean): BotCommand[] {
+function menuOf(chat: Chat, locale: string, forManagers: boolean): BotCommand[] {
   const entries = new Map<string, string>();
   for (const declaration of chat.commands) {
     const [word] = declaration.path;

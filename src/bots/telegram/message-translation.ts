@@ -60,7 +60,7 @@ export function translateMessages(messages: readonly Message[], bot: BotIdentity
   return { kind: 'command', name: isAlbum ? 'batch' : 'imagine', text: words, files };
 }
 
-export interface ParsedCommand {
+interface ParsedCommand {
   /** In lower case. */
   readonly name: string;
   /** The bot's name after `@`, in lower case. */
@@ -72,7 +72,7 @@ export interface ParsedCommand {
  * `/imagine@some_bot a fox`, at the very beginning. A path such as `/usr/bin` is no command, as in
  * Telegram's own clients (core.telegram.org/bots/features#commands).
  */
-export function parseCommand(words: string): ParsedCommand | undefined {
+function parseCommand(words: string): ParsedCommand | undefined {
   const match = /^\/([a-z0-9_]{1,32})(?:@([a-z0-9_]+))?(?![\w/<>@])/i.exec(words);
   if (match?.[1] === undefined) return undefined;
   return {
