@@ -109,7 +109,7 @@ export const concurrencyDeclaration: CommandDeclaration = {
   ],
 };
 
-export const startDeclaration: CommandDeclaration = {
+const startDeclaration: CommandDeclaration = {
   path: ['start'],
   description: description('Begin'),
   audience: 'everyone',

@@ -189,7 +189,7 @@ export function createDiscordApi({ token, apiUrl, onBucket }: DiscordApiOptions)
 }
 
 /** Buckets go by what stands in the path: an interaction's token, or a channel. */
-export function bucketScope(path: string): string {
+function bucketScope(path: string): string {
   const interaction = /^\/(?:webhooks|interactions)\/\d+\/([^/?]+)/.exec(path);
   if (interaction) return `interaction:${interaction[1]}`;
   const channel = /^\/channels\/(\d+)/.exec(path);

@@ -132,6 +132,8 @@ export function createDiscordPlatform(deps: DiscordPlatformDependencies): ChatPl
       ...message,
       body: { ...message.body, ...reference, nonce, enforce_nonce: true },
     });
+    // Known by its nonce, it may be the earlier try's message, which shows an earlier state.
+    if (card.sendingSince !== null) await api.editMessage(channelId, id, message);
     return movedTo(address, channelId, id);
   }
 

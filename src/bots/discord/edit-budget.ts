@@ -14,7 +14,7 @@ const rememberedEntries = 2000;
 export interface CardBuckets {
   readonly card: string;
   readonly channel: string;
-  /** As `bucketScope` names it. */
+  /** As `BucketState` names it. */
   readonly scope: string;
 }
 

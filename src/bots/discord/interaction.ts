@@ -120,7 +120,7 @@ export function looksPrivate(interaction: AskingInteraction): boolean {
   return options.some((each) => each.name === 'private' && 'value' in each && each.value === true);
 }
 
-export function isEphemeral(message: { readonly flags?: number | undefined }): boolean {
+function isEphemeral(message: { readonly flags?: number | undefined }): boolean {
   return ((message.flags ?? 0) & MessageFlags.Ephemeral) !== 0;
 }
 

@@ -189,12 +189,12 @@ describe('a card on Discord', () => {
     await contract.deleteMessages();
     const sending = vi.fn(async () => {});
     playground.faults.next({ kind: 'reset-after', route: /^POST \/channels\// });
-    expect((await show(platform, address, failed(), { sending })).kind).toBe('later');
+    expect((await show(platform, address, running(null), { sending })).kind).toBe('later');
     expect(sending).toHaveBeenCalledOnce();
     const sendingSince = new Date(playground.clock.now());
     const outcome = await show(platform, address, failed(), { sendingSince });
     expect(outcome).toMatchObject({ kind: 'shown', address: { messageId: own()[0]?.id } });
-    expect(own()).toHaveLength(1);
+    expect(own().map((message) => asSeen(message).buttons)).toEqual([['Retry']]);
   });
 
   it('finds such a message in the channel when Discord has forgotten the nonce', async () => {
