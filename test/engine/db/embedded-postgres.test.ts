@@ -21,6 +21,7 @@ const isRoot = process.getuid?.() === 0;
 
 let pattern: string;
 let dataDir: string;
+let disarm: () => void;
 const started: EmbeddedPostgres[] = [];
 const holders: ChildProcess[] = [];
 
@@ -33,6 +34,7 @@ afterAll(() => rm(pattern, { recursive: true, force: true }));
 
 beforeEach(async () => {
   dataDir = await makeFolder();
+  disarm = whenKilled(endAll);
   await promisify(execFile)('cp', ['-a', join(pattern, 'postgres'), dataDir]);
 });
 
@@ -45,8 +47,10 @@ async function endAll(): Promise<void> {
   await Promise.all(started.splice(0).map((postgres) => postgres.stop()));
   await rm(dataDir, { recursive: true, force: true });
 }
-afterEach(endAll);
-whenKilled(endAll);
+afterEach(async () => {
+  await endAll();
+  disarm();
+});
 
 async function makeFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'easel-embedded-'));
