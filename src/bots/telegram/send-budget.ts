@@ -6,17 +6,28 @@ import { telegramFailureOf } from './telegram-errors.js';
  * requests may bunch on their way. What progress may use of them leaves the rest to answers and
  * finished pictures.
  */
-const limits = {
+const telegramLimits: SendLimits = {
   chatIntervalMs: 1050,
   groupWindowMs: 61_000,
   groupPerWindow: { all: 19, progress: 11 },
   overallPerSecond: { all: 25, progress: 12 },
   progressIntervalMs: { private: 1500, group: 3000 },
-  /** A call that does not end holds its chat up no longer than this. */
-  longestHoldMs: 15_000,
-  /** How long a card that was told 0 keeps its turn, until it uses it. */
-  grantMs: 500,
 };
+/** A call that does not end holds its chat up no longer than this. */
+const longestHoldMs = 15_000;
+/** How long a card that was told 0 keeps its turn, until it uses it. */
+const grantMs = 500;
+
+/** How much may be sent. A Bot API server of one's own, or paid broadcasts, allow more. */
+export interface SendLimits {
+  /** Between two calls to one chat. */
+  readonly chatIntervalMs: number;
+  readonly groupWindowMs: number;
+  readonly groupPerWindow: { readonly all: number; readonly progress: number };
+  readonly overallPerSecond: { readonly all: number; readonly progress: number };
+  /** Between two refreshes of cards in one chat. */
+  readonly progressIntervalMs: { readonly private: number; readonly group: number };
+}
 
 export type SendUse =
   /** Finished cards: before all else that waits. */
@@ -89,11 +100,14 @@ interface ChatState {
 export interface SendBudgetDeps {
   /** Milliseconds on a clock that never goes back. */
   readonly monotonicMs?: () => number;
+  /** Telegram's own unless told. */
+  readonly limits?: SendLimits;
 }
 
 /** One for all that the bot sends and edits, as Telegram counts them together. */
 export function createSendBudget(deps: SendBudgetDeps = {}): SendBudget {
   const nowMs = deps.monotonicMs ?? (() => performance.now());
+  const limits = deps.limits ?? telegramLimits;
   const chats = new Map<number, ChatState>();
   let recent: number[] = [];
   let closed = false;
@@ -101,7 +115,7 @@ export function createSendBudget(deps: SendBudgetDeps = {}): SendBudget {
   const chatOf = (chatId: number): ChatState => {
     const known = chats.get(chatId);
     if (known) return known;
-    if (chats.size >= 1000) forgetIdle(chats, nowMs());
+    if (chats.size >= 1000) forgetIdle(chats, nowMs(), limits.groupWindowMs);
     const fresh = newChat(chatId < 0);
     chats.set(chatId, fresh);
     return fresh;
@@ -143,7 +157,7 @@ export function createSendBudget(deps: SendBudgetDeps = {}): SendBudget {
 
   const perform = async (chat: ChatState, { start, messages }: WaitingCall): Promise<void> => {
     const startedAt = nowMs();
-    chat.busyUntil = startedAt + limits.longestHoldMs;
+    chat.busyUntil = startedAt + longestHoldMs;
     recent.push(...Array<number>(messages).fill(startedAt));
     await start();
     // Counted from the end, as the platform took it at some time in between.
@@ -196,7 +210,7 @@ export function createSendBudget(deps: SendBudgetDeps = {}): SendBudget {
         const waitMs = waitMsOf(chat, 'all');
         if (waitMs > 0) return waitMs;
       }
-      chat.grant = { cardKey, until: now + limits.grantMs };
+      chat.grant = { cardKey, until: now + grantMs };
       return 0;
     },
 
@@ -224,9 +238,9 @@ function newChat(isGroup: boolean): ChatState {
   };
 }
 
-function forgetIdle(chats: Map<number, ChatState>, now: number): void {
+function forgetIdle(chats: Map<number, ChatState>, now: number, afterMs: number): void {
   for (const [chatId, chat] of chats) {
     const lastUse = Math.max(chat.nextAt, chat.busyUntil);
-    if (chat.waiting.length === 0 && now - lastUse > limits.groupWindowMs) chats.delete(chatId);
+    if (chat.waiting.length === 0 && now - lastUse > afterMs) chats.delete(chatId);
   }
 }

@@ -8,7 +8,7 @@ import { updateCommandMenu } from './command-menu.js';
 import { connect } from './connection.js';
 import { fileAttachment } from './file-download.js';
 import { createReplySender } from './reply-sender.js';
-import { createSendBudget } from './send-budget.js';
+import { createSendBudget, type SendLimits } from './send-budget.js';
 import { createTelegramApi } from './telegram-api.js';
 import { createUpdateHandler } from './update-handler.js';
 import { createUpdateIntake, type UpdateIntake } from './update-intake.js';
@@ -24,6 +24,8 @@ export interface TelegramBotDeps {
   readonly now: () => Date;
   /** For files; the Bot API is called by grammY. */
   readonly fetch: typeof globalThis.fetch;
+  /** Telegram's own unless told. */
+  readonly limits?: SendLimits;
 }
 
 export interface TelegramBot {
@@ -49,7 +51,7 @@ export function createTelegramBot(deps: TelegramBotDeps): TelegramBot {
   const apiRoot = (deps.apiRoot ?? 'https://api.telegram.org').replace(/\/+$/, '');
   const { host } = new URL(apiRoot);
   const api = createTelegramApi({ token, apiRoot });
-  const budget = createSendBudget();
+  const budget = createSendBudget(deps.limits ? { limits: deps.limits } : {});
   const stopping = new AbortController();
   const stopSignal = stopping.signal;
   let intake: UpdateIntake | undefined;
@@ -107,8 +109,11 @@ export function createTelegramBot(deps: TelegramBotDeps): TelegramBot {
     async stop() {
       stopping.abort();
       await intake?.stop(stopGraceMs);
-      budget.close();
       await Promise.race([work, delay(stopGraceMs, undefined, { ref: false })]);
+    },
+
+    close() {
+      budget.close();
     },
   };
 }
