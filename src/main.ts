@@ -12,7 +12,12 @@ import {
 } from './chat/index.js';
 import { type Config, ConfigError, loadConfig } from './config.js';
 import { createEngine, type EngineOptions, type RunningEngine } from './engine/create-engine.js';
-import { connectDatabase, type Database, pingDatabase } from './engine/db/connection.js';
+import {
+  connectDatabase,
+  type Database,
+  pingDatabase,
+  warmUpDatabase,
+} from './engine/db/connection.js';
 import { startEmbeddedPostgres } from './engine/db/embedded-postgres.js';
 import { migrateToLatest } from './engine/db/migrator.js';
 import { createId } from './engine/ids.js';
@@ -55,6 +60,7 @@ async function start(
   const databaseUrl = await openRecord(config, log, closers, signal);
   const db = connectDatabase({ connectionString: databaseUrl, log });
   closers.push(() => db.destroy());
+  await warmUpDatabase(db, 10);
   const { queue, signals } = await openQueue(config, databaseUrl, log, closers, signal);
   const pools = createConfiguredPools(config, log);
   closers.push(async () => {
@@ -77,7 +83,9 @@ async function start(
   const engine = failpoint ? createFailingEngine(options, failpoint) : createEngine(options);
   // Closed in the opposite order: no new requests, then the worker, then the last cards.
   const bots = createBots(config, engine, log);
-  for (const { platform } of bots) closers.push(startRenderer(engine, platform, log));
+  for (const { platform, close } of bots) {
+    closers.push(async () => close?.(), startRenderer(engine, platform, log));
+  }
   if (config.roles.has('worker')) {
     engine.startWorker();
     closers.push(() => engine.stopWorker());
@@ -144,6 +152,7 @@ interface Bot {
   readonly platform: ChatPlatform;
   start(): Promise<void>;
   stop(): Promise<void>;
+  close?(): void;
 }
 
 function createBots(config: Config, engine: RunningEngine, log: Logger): Bot[] {

@@ -34,11 +34,10 @@ export interface TelegramBot {
    * @throws StartError when the token is wrong
    */
   start(): Promise<void>;
-  /**
-   * Takes nothing more, and gives what is being dealt with two seconds. The cards' renderer is to be
-   * stopped before, as nothing can be sent afterwards.
-   */
+  /** Takes nothing more, and gives what is being dealt with two seconds. Cards can still be shown. */
   stop(): Promise<void>;
+  /** After the last card: what still waits for the chats' budgets is not sent. */
+  close(): void;
   readonly platform: ChatPlatform;
 }
 

@@ -30,6 +30,8 @@ export function connectDatabase(options: ConnectionOptions): Database {
     connectionString: options.connectionString,
     max: options.maxConnections ?? 20,
     connectionTimeoutMillis: 5_000,
+    // Kept through quiet minutes, for the next burst.
+    idleTimeoutMillis: 600_000,
     statement_timeout: options.statementTimeoutMs ?? 30_000,
     keepAlive: true,
     application_name: 'easel',
@@ -51,4 +53,13 @@ export function connectDatabase(options: ConnectionOptions): Database {
 /** Resolves while the record answers. @throws what the connection said */
 export async function pingDatabase(db: Database): Promise<void> {
   await sql`select 1`.execute(db);
+}
+
+/**
+ * Opens connections before they are needed: each costs a key derivation, and the first burst of
+ * commands would wait for all of them.
+ */
+export async function warmUpDatabase(db: Database, connections: number): Promise<void> {
+  const occupy = () => sql`select pg_sleep(0.05)`.execute(db);
+  await Promise.all(Array.from({ length: connections }, occupy));
 }

@@ -63,6 +63,7 @@ export function useTelegramBot(options: TelegramPlaygroundOptions = {}): Telegra
 
   afterEach(async () => {
     await Promise.all(bots.map((bot) => bot.stop()));
+    for (const bot of bots) bot.close();
     await test.playground.close();
     expect(violations).toEqual([]);
   });

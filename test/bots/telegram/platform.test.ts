@@ -65,6 +65,7 @@ describePlatformContract('Telegram', async (): Promise<PlatformHarness> => {
     },
     async close() {
       await Promise.all(bots.map((bot) => bot.stop()));
+      for (const bot of bots) bot.close();
       await playground.close();
       expect(violations).toEqual([]);
     },
