@@ -74,7 +74,12 @@ async function show(
       stoppedBy = await Promise.race([interruption.requested, gone.catch(() => undefined)]);
     }
   }
-  if (stoppedBy) screen.note(`\n  ${stoppedBy}: ending`);
+  if (stoppedBy) {
+    screen.line();
+    screen.note(
+      `  ${stoppedBy}: what runs is finished or handed back. Ctrl-C again does not wait.`,
+    );
+  }
   const easelsCode = await easel.stop();
   if (easelsCode === 0) return exitCode;
   screen.bad(`Easel ended with exit code ${easelsCode ?? 'none'} instead of 0`);

@@ -43,7 +43,10 @@ export async function fourImages(tour: Tour, stop: Stop): Promise<Message> {
     running.some(({ pictures }) => pictures > 0),
   );
   stop.check('the grid and four originals', originals.length === imageCount);
-  stop.check('four different pictures', new Set(originals.map(String)).size === imageCount);
+  stop.check(
+    'four different pictures',
+    new Set(originals.map((bytes) => bytes.toString('base64'))).size === imageCount,
+  );
   stop.check(
     'each 3:2',
     saved.every(({ width, height }) => Math.abs(width / height - 1.5) < 0.02),

@@ -59,13 +59,13 @@ export function createReport({ screen, folder, gone, signal }: ReportDependencie
       screen.heading(stopCount, title, request);
       const stop: Stop = {
         check(promise, isKept) {
-          if (isKept) screen.kept(promise);
-          else problem(`${title}: missing: ${promise}`);
+          if (!isKept) problem(`${title}: missing: ${promise}`);
+          else if (!signal.aborted) screen.kept(promise);
         },
         async save(name, bytes) {
           const picture = await folder.save(`${prefix}-${name}`, bytes);
           savedCount += 1;
-          screen.saved(picture);
+          if (!signal.aborted) screen.saved(picture);
           return picture;
         },
       };

@@ -25,7 +25,7 @@ export const lime: Motif = {
  * noise of a small sensor. JPEG.
  */
 export async function takeSnapshot(motif: Motif): Promise<Buffer> {
-  const [width, height] = motif.tall ? [768, 1024] : [1024, 768];
+  const [width, height] = motif.tall ? [600, 800] : [800, 600];
   const edge = height * 0.6;
   const radius = Math.min(width, height) * 0.21;
   const x = width * motif.at;
@@ -33,8 +33,8 @@ export async function takeSnapshot(motif: Motif): Promise<Buffer> {
   const windowAt = motif.at > 0.5 ? 0.06 : 0.68;
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">
     <defs>
-      <filter id="far" x="-20%" y="-20%" width="140%" height="140%"><feGaussianBlur stdDeviation="16"/></filter>
-      <filter id="near" x="-20%" y="-60%" width="140%" height="220%"><feGaussianBlur stdDeviation="14"/></filter>
+      <filter id="far" x="-20%" y="-20%" width="140%" height="140%"><feGaussianBlur stdDeviation="12"/></filter>
+      <filter id="near" x="-20%" y="-60%" width="140%" height="220%"><feGaussianBlur stdDeviation="10"/></filter>
       <filter id="soft"><feGaussianBlur stdDeviation="1.4"/></filter>
       <filter id="grain" x="0" y="0" width="100%" height="100%"><feTurbulence type="fractalNoise" baseFrequency="0.012 0.16" numOctaves="4" seed="5"/><feColorMatrix values="0 0 0 0 0.1  0 0 0 0 0.05  0 0 0 0 0  0 0 0 1.6 -0.62"/></filter>
       <linearGradient id="dim" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color="#000" stop-opacity="0.34"/><stop offset="0.6" stop-color="#000" stop-opacity="0"/><stop offset="1" stop-color="#000" stop-opacity="0.4"/></linearGradient>

@@ -9,15 +9,18 @@ const patience = { timeoutMs: 60_000 };
 
 /** A photo with a caption comes back changed, and still from that photo. */
 export async function paintedPhoto(tour: Tour, stop: Stop): Promise<StoredMessage> {
-  const { bruno, telegram } = tour;
+  const { bruno, telegram, watch } = tour;
   const photo = await takeSnapshot(apple);
   await stop.save('telegram-photo-input', photo);
   const caption = 'an oil painting of an apple at sunset --strength 0.5';
   const asked = await bruno.send(bruno.chat, { photo, caption });
+  const askedMs = watch.nowMs();
   const card = await finishedCard(tour, bruno, asked);
+  const answeredMs = Math.round((watch.of(telegramKey(card))[0]?.atMs ?? Infinity) - askedMs);
   const painted = photoOf(telegram, card);
   const { width, height } = await stop.save('telegram-photo-painted', painted);
   const { difference, correlation } = await compare(photo, painted);
+  stop.check(`a first answer within 3 s (${answeredMs} ms)`, answeredMs < 3000);
   stop.check(`changed from the photo (by ${inPercent(difference)})`, difference > 0.03);
   stop.check(`still that photo (${inPercent(correlation)} alike)`, correlation > 0.6);
   stop.check('of the same shape', Math.abs(width / height - 4 / 3) < 0.02);
