@@ -83,6 +83,8 @@ const common = {
   pool: name.optional(),
   /** Tasks that it takes at the same time. */
   slots: wholeNumber(1, 1000).optional(),
+  /** A run that says nothing for so long is given up. */
+  silenceSeconds: wholeNumber(5, 3600).optional(),
 };
 
 const backendSchema = z.discriminatedUnion(

@@ -3,6 +3,11 @@ import type { Logger } from 'pino';
 import { createAdmission } from './admission/admission.js';
 import { countRunning } from './admission/lane.repository.js';
 import { readPosition } from './admission/position.repository.js';
+import {
+  createInstanceHealth,
+  defaultHealthTimes,
+  type HealthTimes,
+} from './backends/instance-health.js';
 import { createPools, type Pool } from './backends/pools.js';
 import { findActiveBatchIds, readBatches } from './batches/batch.repository.js';
 import { createBatchService } from './batches/batch-service.js';
@@ -19,6 +24,7 @@ import type { RunQueue } from './queue/run-queue.js';
 import type { Signals } from './queue/signals.js';
 import { readConcurrency, writeConcurrency } from './settings/concurrency.js';
 import { countWaitingIn } from './tasks/task.repository.js';
+import { endBackOffs } from './tasks/waiting.repository.js';
 import { createInbox } from './updates/update.repository.js';
 import { ensureUser } from './users/user.repository.js';
 import { createOutcomes } from './worker/outcome.js';
@@ -42,6 +48,7 @@ export interface EngineOptions {
   readonly graceMs?: number;
   readonly sweepEveryMs?: number;
   readonly times?: ExecutionTimes;
+  readonly healthTimes?: HealthTimes;
 }
 
 export interface RunningEngine extends Engine {
@@ -66,12 +73,24 @@ export function createEngine(options: EngineOptions): RunningEngine {
     maxWaiting: options.maxWaiting ?? 100,
   });
   const times = options.times ?? defaultExecutionTimes;
+  const health = createInstanceHealth({
+    pools: options.pools,
+    log,
+    times: options.healthTimes ?? defaultHealthTimes,
+    async onChange(pool, { recovered }) {
+      await transact(async (trx, effects) => {
+        if (recovered) await endBackOffs(trx, pool);
+        effects.wake(pool);
+      });
+    },
+  });
   const admission = createAdmission({
     transact,
     pools,
     queue,
     signals,
     log,
+    health,
     userCap: options.userCap ?? 3,
   });
   const worker = createTaskWorker({
@@ -82,6 +101,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
     signals,
     log,
     times,
+    health,
     workerId: processId,
     outcomes: createOutcomes({ transact, store, queue, log }),
     maxRuns: options.maxRuns ?? 64,
@@ -186,6 +206,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
       }),
     startWorker() {
       admission.start();
+      health.start();
       worker.start();
       recovery.start();
     },
@@ -193,6 +214,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
       await recovery.stop();
       await admission.stop();
       await worker.stop();
+      await health.stop();
     },
   };
 }

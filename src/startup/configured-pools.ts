@@ -33,6 +33,13 @@ export function createConfiguredPools(config: Config, log: Logger): Pool[] {
 const defaultSlots = { comfyui: 1, sketch: 4 } as const;
 
 function createBackend(settings: BackendConfig, log: Logger): Backend {
+  const backend = createBackendOfType(settings, log);
+  if (settings.silenceSeconds === undefined) return backend;
+  const silenceLimitMs = settings.silenceSeconds * 1000;
+  return { ...backend, capabilities: { ...backend.capabilities, silenceLimitMs } };
+}
+
+function createBackendOfType(settings: BackendConfig, log: Logger): Backend {
   switch (settings.type) {
     case 'sketch':
       return createSketchBackend(settings);

@@ -83,6 +83,13 @@ export async function startEngine(
         silenceMs: 60_000,
         silenceWithoutProgressMs: 60_000,
       },
+      healthTimes: {
+        checkEveryMs: 100,
+        recheckMs: 50,
+        timeoutMs: 2_000,
+        deadAfterMs: 300,
+        restMs: 200,
+      },
       ...given,
     });
     engines.push(engine);

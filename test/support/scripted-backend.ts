@@ -28,6 +28,8 @@ export interface ScriptedBackend extends Backend {
   readonly detached: string[];
   /** Runs that wait. Only with `hold`. */
   readonly held: HeldRun[];
+  /** Answers no health check while it is true. */
+  dead: boolean;
   /** From now on, runs wait for the test. */
   hold: boolean;
   /** The next runs fail with these, in order. */
@@ -65,9 +67,12 @@ export function createScriptedBackend(
     detached: [],
     held: [],
     hold: false,
+    dead: false,
     failWith: (...errors) => failures.push(...errors),
     models: async () => [{ id: 'scripted-model', name: 'scripted-model' }],
-    health: async () => {},
+    async health() {
+      if (backend.dead) throw new BackendError('dead', { kind: 'unavailable', retryable: true });
+    },
     async run(request, context) {
       backend.submissions.push(request);
       if (backend.capabilities.resumable) await context.saveHandle({ id: request.runKey });

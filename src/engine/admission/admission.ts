@@ -1,12 +1,14 @@
 import type { Logger } from 'pino';
+import type { InstanceHealth } from '../backends/instance-health.js';
 import type { Pool, Pools } from '../backends/pools.js';
 import type { Transaction } from '../db/connection.js';
-import type { Transact } from '../db/transact.js';
+import type { Effects, Transact } from '../db/transact.js';
 import type { RunJob, RunQueue } from '../queue/run-queue.js';
 import type { Signals } from '../queue/signals.js';
 import { readConcurrency } from '../settings/concurrency.js';
-import { insertRun } from '../tasks/run.repository.js';
+import { findInterruptedHandle, insertRun } from '../tasks/run.repository.js';
 import { beginTask } from '../tasks/task.repository.js';
+import { type PoolHold, tellHold, untellHolds } from '../tasks/waiting.repository.js';
 import { advance, pickLane } from './fair-share.js';
 import { advanceLane, countRunning, lockPool, readWaitingLanes } from './lane.repository.js';
 
@@ -16,6 +18,7 @@ export interface AdmissionDependencies {
   readonly queue: RunQueue;
   readonly signals: Signals;
   readonly log: Logger;
+  readonly health: Pick<InstanceHealth, 'admits'>;
   /** Running tasks of one user at a time, while others wait. */
   readonly userCap: number;
 }
@@ -31,6 +34,8 @@ export interface Admission {
 export function createAdmission(deps: AdmissionDependencies): Admission {
   const { transact, pools, queue, signals, log } = deps;
   const active = new Map<string, { again: boolean; done: Promise<void> }>();
+  /** Pools of which no task says any more that they take nothing. */
+  const untold = new Set<string>();
   let unsubscribe: (() => void) | undefined;
   let stopped = false;
 
@@ -62,16 +67,20 @@ export function createAdmission(deps: AdmissionDependencies): Admission {
   async function admit(pool: Pool): Promise<void> {
     const jobs = await transact(async (trx, effects) => {
       await lockPool(trx, pool.name);
-      const slots = await freeSlots(trx, pool);
+      const { slots, hold } = await readRoom(trx, pool);
+      await tell(trx, effects, pool.name, hold);
       const admitted: RunJob[] = [];
-      for (const instance of slots) {
-        const lane = pickLane(await readWaitingLanes(trx, pool.name), deps.userCap);
+      while (slots.length > 0) {
+        const lane = pickLane(await readWaitingLanes(trx, pool.name, slots), deps.userCap);
         if (!lane) break;
+        const at = lane.pinnedInstance === null ? 0 : slots.indexOf(lane.pinnedInstance);
+        const [instance = ''] = slots.splice(at, 1);
         const begun = await beginTask(trx, effects, lane.taskId);
         // Cancelled between the look and the update: the next look finds another.
         if (!begun) continue;
         const job = { taskId: lane.taskId, run: begun.run };
-        await insertRun(trx, { ...job, pool: pool.name, userId: lane.userId, instance });
+        const handle = await handleBefore(trx, job, instance);
+        await insertRun(trx, { ...job, pool: pool.name, userId: lane.userId, instance, handle });
         await advanceLane(trx, pool.name, lane, advance(lane));
         admitted.push(job);
       }
@@ -89,21 +98,47 @@ export function createAdmission(deps: AdmissionDependencies): Admission {
     }
   }
 
-  /** Instances with room, one entry a slot, the emptiest first, as many as may run now. */
-  async function freeSlots(trx: Transaction, pool: Pool): Promise<string[]> {
+  /** What a run that this instance may still have has left, so that it need not begin anew. */
+  async function handleBefore(trx: Transaction, { taskId, run }: RunJob, instance: string) {
+    return run === 1 ? null : findInterruptedHandle(trx, { taskId, run: run - 1 }, instance);
+  }
+
+  /** Keeps what waiting tasks say of their pool true. */
+  async function tell(trx: Transaction, effects: Effects, pool: string, hold: PoolHold | null) {
+    if (hold === null && untold.has(pool)) return;
+    await untellHolds(trx, effects, pool, hold);
+    if (hold === null) untold.add(pool);
+    else {
+      untold.delete(pool);
+      await tellHold(trx, effects, pool, hold);
+    }
+  }
+
+  /**
+   * Instances with room, one entry a slot, the emptiest first, as many as may run now; and why there
+   * will be none, where that is so.
+   */
+  async function readRoom(
+    trx: Transaction,
+    pool: Pool,
+  ): Promise<{ readonly slots: string[]; readonly hold: PoolHold | null }> {
     const concurrency = await readConcurrency(trx, pool.name, pool.concurrency);
     const running = await countRunning(trx, pool.name);
     const total = [...running.values()].reduce((sum, count) => sum + count, 0);
     const free: { name: string; load: number }[] = [];
-    for (const { backend, slots } of pool.instances) {
+    const well = pool.instances.filter(({ backend }) => deps.health.admits(backend.name));
+    // Another process may reach what this one does not.
+    if (well.length === 0 && total === 0) return { slots: [], hold: 'unavailable' };
+    for (const { backend, slots } of well) {
       for (let taken = running.get(backend.name) ?? 0; taken < slots; taken += 1) {
         free.push({ name: backend.name, load: taken / slots });
       }
     }
-    return free
+    const slots = free
       .sort((a, b) => a.load - b.load)
       .slice(0, Math.max(0, concurrency - total))
       .map(({ name }) => name);
+    return { slots, hold: null };
   }
 
   return {
@@ -111,6 +146,8 @@ export function createAdmission(deps: AdmissionDependencies): Admission {
       unsubscribe = signals.subscribe('wake', ({ pool }) => void wake(pool));
     },
     async sweep() {
+      // Another process may have told since.
+      untold.clear();
       await Promise.all(pools.all.map(({ name }) => wake(name)));
     },
     async stop() {

@@ -21,20 +21,27 @@ export async function joinLane(trx: Transaction, pool: string, userId: string): 
 export interface WaitingLane extends Lane {
   /** The task at the head, the one that would be admitted. */
   readonly taskId: string;
+  /** The only instance that may have it. */
+  readonly pinnedInstance: string | null;
 }
 
-/** Lanes with a task that may run now. */
-export async function readWaitingLanes(trx: Transaction, pool: string): Promise<WaitingLane[]> {
+/** Lanes with a task that may run now, on one of these instances. */
+export async function readWaitingLanes(
+  trx: Transaction,
+  pool: string,
+  instances: readonly string[],
+): Promise<WaitingLane[]> {
   const { rows } = await sql<WaitingLane>`
-    select lanes.user_id, lanes.virtual_time, lanes.weight, head.id as task_id,
+    select lanes.user_id, lanes.virtual_time, lanes.weight, head.id as task_id, head.pinned_instance,
       (select count(*)::int from runs
         where runs.pool = lanes.pool and runs.user_id = lanes.user_id and runs.state <> 'ended')
         as running
     from lanes
     cross join lateral (
-      select id from tasks
+      select id, pinned_instance from tasks
       where tasks.pool = lanes.pool and tasks.user_id = lanes.user_id and tasks.state = 'pending'
         and (tasks.available_at is null or tasks.available_at <= now())
+        and (tasks.pinned_instance is null or tasks.pinned_instance = any(${instances}))
       order by sequence limit 1
     ) head
     where lanes.pool = ${pool}

@@ -21,8 +21,10 @@ export interface BackendCapabilities {
   readonly references: number;
   /** Whether a run reports progress with pictures on the way. */
   readonly preview: boolean;
-  /** Whether a run reports progress at all. It decides how much silence is tolerated. */
+  /** Whether a run reports progress at all. It decides how much silence is tolerated by default. */
   readonly progress: boolean;
+  /** Milliseconds of silence after which a run is given up, where the default does not fit. */
+  readonly silenceLimitMs?: number;
   /**
    * `exact` stops just this run; `queued-only` only one that has not begun; `global` stops whatever
    * runs; `local` only drops our connection.

@@ -33,6 +33,22 @@ export async function bumpCard(trx: Transaction, effects: Effects, batchId: stri
   if (row) effects.card(row.platform, batchId);
 }
 
+/** The same for several batches at once. */
+export async function bumpCards(
+  trx: Transaction,
+  effects: Effects,
+  batchIds: readonly string[],
+): Promise<void> {
+  if (batchIds.length === 0) return;
+  const rows = await trx
+    .updateTable('cards')
+    .set({ version: sql<number>`version + 1` })
+    .where('batchId', 'in', batchIds)
+    .returning(['platform', 'batchId'])
+    .execute();
+  for (const { platform, batchId } of rows) effects.card(platform, batchId);
+}
+
 export function createCardQueue(db: Database, holder: string): CardQueue {
   const leaseName = (platform: Platform) => `render ${platform}`;
 

@@ -139,6 +139,7 @@ interface Tasks {
   id: string;
   model: string | null;
   ordinal: number;
+  pinnedInstance: string | null;
   pool: string;
   request: Json<TaskRequest>;
   retries: Generated<number>;
@@ -149,7 +150,7 @@ interface Tasks {
   state: Generated<TaskState>;
   submissions: Generated<number>;
   userId: string;
-  waitReason: 'retry' | 'rate-limited' | 'quota' | 'unavailable' | null;
+  waitReason: 'retry' | 'rate-limited' | 'quota' | 'unavailable' | 'paused' | null;
 }
 
 interface Updates {

@@ -14,6 +14,8 @@ export interface AttemptState {
   readonly submissions: number;
   /** Set once the task has begun to wait for a service. */
   readonly deadlineAt: Date | null;
+  /** Whether another instance of the pool could take the task now. */
+  readonly elsewhere: boolean;
 }
 
 export type Decision =
@@ -21,7 +23,8 @@ export type Decision =
   | { readonly kind: 'fail'; readonly failure: TaskFailure }
   | {
       readonly kind: 'wait';
-      readonly reason: 'retry' | 'rate-limited' | 'quota' | 'unavailable';
+      /** Null for its turn alone. */
+      readonly reason: 'retry' | 'rate-limited' | 'quota' | 'unavailable' | null;
       readonly delayMs: number;
       readonly retries: number;
       readonly deadlineAt: Date | null;
@@ -52,6 +55,11 @@ export function decideAfterFailure(
     case 'quota':
       return error.retryAfterMs === undefined ? fail : waitFor('quota', error.retryAfterMs);
     case 'unavailable':
+      if (error.billed === 'unknown' || attempt.submissions >= maxSubmissions) return fail;
+      if (attempt.elsewhere) {
+        const { retries, deadlineAt } = attempt;
+        return { kind: 'wait', reason: null, delayMs: 0, retries, deadlineAt };
+      }
       return error.retryable ? waitFor('unavailable', withJitter(5_000, random)) : fail;
     case 'transient': {
       const allowed = Math.min(automaticRetries, error.maxRetries ?? automaticRetries);

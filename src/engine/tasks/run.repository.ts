@@ -14,6 +14,7 @@ export type RunOutcome =
   | 'cancelled'
   | 'postponed'
   | 'handed-back'
+  | 'interrupted'
   | 'lost';
 
 export async function insertRun(
@@ -37,6 +38,23 @@ export async function insertRun(
       handle: run.handle ? JSON.stringify(run.handle) : null,
     })
     .execute();
+}
+
+/** The handle of a run that ended only because its instance could not be reached any more. */
+export async function findInterruptedHandle(
+  trx: Transaction,
+  key: RunKey,
+  instance: string,
+): Promise<BackendHandle | null> {
+  const row = await trx
+    .selectFrom('runs')
+    .select('handle')
+    .where('taskId', '=', key.taskId)
+    .where('number', '=', key.run)
+    .where('instance', '=', instance)
+    .where('outcome', '=', 'interrupted')
+    .executeTakeFirst();
+  return row?.handle ?? null;
 }
 
 /** What a worker needs to know of the run that it has just been given. */

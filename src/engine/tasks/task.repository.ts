@@ -84,10 +84,14 @@ interface Condition {
   readonly from?: TaskState;
 }
 
+/** What a task waits for that is not its turn. */
+export type WaitReason = 'retry' | 'rate-limited' | 'quota' | 'unavailable' | 'paused';
+
 interface TaskChange {
   availableAt?: Date | null;
-  waitReason?: 'retry' | 'rate-limited' | 'quota' | 'unavailable' | null;
+  waitReason?: WaitReason | null;
   deadlineAt?: Date | null;
+  pinnedInstance?: string | null;
   retries?: number;
   submissions?: number;
   model?: string;
@@ -146,7 +150,13 @@ async function move(
 
 /** pending → processing, with the next run number. */
 export function beginTask(trx: Transaction, effects: Effects, taskId: string) {
-  return move(trx, effects, 'processing', { taskId }, { availableAt: null, waitReason: null });
+  return move(
+    trx,
+    effects,
+    'processing',
+    { taskId },
+    { availableAt: null, waitReason: null, pinnedInstance: null },
+  );
 }
 
 export function completeTask(
@@ -200,6 +210,7 @@ const fresh = {
   availableAt: null,
   waitReason: null,
   deadlineAt: null,
+  pinnedInstance: null,
   retries: 0,
   submissions: 0,
   failure: null,
@@ -245,18 +256,18 @@ export async function nextRun(
 export async function failExpiredTasks(trx: Transaction, effects: Effects): Promise<void> {
   const expired = await trx
     .selectFrom('tasks')
-    .select('id')
+    .select(['id', 'pinnedInstance'])
     .where('state', '=', 'pending')
     .where('deadlineAt', '<', sql<Date>`now()`)
     .forUpdate()
     .skipLocked()
     .execute();
-  for (const { id } of expired) {
+  for (const { id, pinnedInstance } of expired) {
     await failTask(
       trx,
       effects,
       { taskId: id, from: 'pending' },
-      { kind: 'deadline', text: null, billed: 'no' },
+      { kind: 'deadline', text: null, billed: pinnedInstance === null ? 'no' : 'unknown' },
     );
   }
 }

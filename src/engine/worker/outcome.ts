@@ -21,10 +21,18 @@ export interface OutcomeDependencies {
 /** Backends may answer with more than users may send. */
 const resultLimits = { maxBytes: 100_000_000, maxPixels: 200_000_000 };
 
+/** A run that goes on, or has ended by now, on an instance that cannot be reached. */
+export interface KeptRun {
+  readonly instance: string;
+  /** Then no other instance may begin it anew. */
+  readonly paid: boolean;
+}
+
 /** Writes down how runs ended. Each write names its run: too late, it changes nothing. */
 export interface Outcomes {
   completed(key: RunKey, result: BackendResult, baseSeed: number): Promise<void>;
-  decided(key: RunKey, decision: Decision): Promise<void>;
+  /** With `kept`, the backend may still have the run: the next one on this instance resumes it. */
+  decided(key: RunKey, decision: Decision, kept?: KeptRun): Promise<void>;
   failed(key: RunKey, failure: TaskFailure): Promise<void>;
   /**
    * This process gives the run up. A resumable one goes on under the next run's number; another
@@ -79,16 +87,18 @@ export function createOutcomes(deps: OutcomeDependencies): Outcomes {
       }
     },
 
-    async decided(key, decision) {
+    async decided(key, decision, kept) {
       if (decision.kind === 'fail') return failed(key, decision.failure);
       await transact(async (trx, effects) => {
         if (decision.kind === 'cancel') {
           if (await endRun(trx, key, 'cancelled')) await cancelTask(trx, effects, key);
           return;
         }
-        if (!(await endRun(trx, key, 'postponed'))) return;
+        if (!(await endRun(trx, key, kept ? 'interrupted' : 'postponed'))) return;
+        const { delayMs } = decision;
         await postponeTask(trx, effects, key, {
-          availableAt: new Date(Date.now() + decision.delayMs),
+          availableAt: delayMs > 0 ? new Date(Date.now() + delayMs) : null,
+          pinnedInstance: kept?.paid ? kept.instance : null,
           waitReason: decision.reason,
           retries: decision.retries,
           deadlineAt: decision.deadlineAt,

@@ -1,5 +1,6 @@
 import type { AbortReason, Backend, BackendRequest, BackendResult } from '../backends/backend.js';
 import { BackendError } from '../backends/backend-error.js';
+import type { InstanceHealth } from '../backends/instance-health.js';
 import type { TaskProgress } from '../batches/batch.js';
 import type { Database } from '../db/connection.js';
 import type { Signals } from '../queue/signals.js';
@@ -31,7 +32,8 @@ export const defaultExecutionTimes: ExecutionTimes = {
 /** How a run ended. `detached`: it is no longer this worker's, and nothing may be recorded. */
 export type Execution =
   | { readonly kind: 'finished'; readonly result: BackendResult }
-  | { readonly kind: 'failed'; readonly error: BackendError }
+  /** `wasUnderWay`: the backend had told of the run before. */
+  | { readonly kind: 'failed'; readonly error: BackendError; readonly wasUnderWay: boolean }
   | { readonly kind: 'silent' }
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'handed-back' }
@@ -51,6 +53,7 @@ export interface ExecutionDependencies {
   readonly signals: Signals;
   readonly workerId: string;
   readonly times: ExecutionTimes;
+  readonly health: InstanceHealth;
 }
 
 export function executeRun(
@@ -62,10 +65,11 @@ export function executeRun(
 ): RunningRun {
   const { db, workerId, times } = deps;
   const abort = new AbortController();
-  let cause: 'cancel' | 'hand-back' | 'lost' | 'silent' | undefined;
+  let cause: 'cancel' | 'hand-back' | 'lost' | 'silent' | 'dead' | undefined;
   let renewedAt = performance.now();
   let heardAt = performance.now();
   let fraction = 0;
+  let wasUnderWay = run.handle !== null;
 
   function end(why: NonNullable<typeof cause>, reason: AbortReason): void {
     if (cause) return;
@@ -79,9 +83,14 @@ export function executeRun(
     else end('cancel', 'cancel');
   }
 
-  const silenceLimitMs = backend.capabilities.progress
-    ? times.silenceMs
-    : times.silenceWithoutProgressMs;
+  const silenceLimitMs =
+    backend.capabilities.silenceLimitMs ??
+    (backend.capabilities.progress ? times.silenceMs : times.silenceWithoutProgressMs);
+  const unwatch = deps.health.watch(
+    backend.name,
+    () => performance.now() - heardAt,
+    () => end('dead', 'detach'),
+  );
   let renewing = false;
   const heartbeat = setInterval(() => {
     if (performance.now() - heardAt > silenceLimitMs) end('silent', 'cancel');
@@ -101,6 +110,7 @@ export function executeRun(
     onProgress: (progress: Pick<TaskProgress, 'fraction' | 'preview'>) => {
       if (abort.signal.aborted) return;
       heardAt = performance.now();
+      wasUnderWay = true;
       fraction = Math.max(fraction, Math.min(1, progress.fraction));
       deps.signals.publish('progress', {
         batchId: run.batchId,
@@ -133,16 +143,31 @@ export function executeRun(
         if (cause === 'cancel') return { kind: 'cancelled' };
         if (cause === 'hand-back') return { kind: 'handed-back' };
         if (cause === 'lost') return { kind: 'detached' };
-        return { kind: 'failed', error: asBackendError(error) };
+        if (cause === 'dead')
+          return { kind: 'failed', error: deadInstance(backend), wasUnderWay: true };
+        return { kind: 'failed', error: asBackendError(error), wasUnderWay };
       },
     )
-    .finally(() => clearInterval(heartbeat));
+    .finally(() => {
+      clearInterval(heartbeat);
+      unwatch();
+    });
 
   return {
     done,
     cancel: () => end('cancel', 'cancel'),
     handBack: () => end('hand-back', 'detach'),
   };
+}
+
+/** The instance answers no health check, and the run is silent too. */
+function deadInstance(backend: Backend): BackendError {
+  const { paid, resumable } = backend.capabilities;
+  return new BackendError(`${backend.name} answers no health check any more`, {
+    kind: 'unavailable',
+    retryable: true,
+    billed: paid && !resumable ? 'unknown' : 'no',
+  });
 }
 
 /** A backend that throws anything else has a defect: the task fails, the log has the stack. */

@@ -30,7 +30,7 @@ export interface TaskWorker {
 
 /** Takes runs from the queue, makes them on their backend, and records what came of it. */
 export function createTaskWorker(deps: WorkerDependencies): TaskWorker {
-  const { db, pools, store, outcomes, signals, log, workerId, times } = deps;
+  const { db, pools, store, outcomes, signals, log, workerId, times, health } = deps;
   const running = new Map<string, RunningRun>();
   let worker: RunWorker | undefined;
   let unsubscribe: (() => void) | undefined;
@@ -78,6 +78,8 @@ export function createTaskWorker(deps: WorkerDependencies): TaskWorker {
     if (stopping) run.handBack();
     try {
       const execution = await run.done;
+      if (execution.kind === 'finished') health.report(backend.name, null);
+      if (execution.kind === 'failed') health.report(backend.name, execution.error.kind);
       await persist(() => record(key, started, backend, execution), log, context);
     } finally {
       running.delete(key.taskId);
@@ -106,12 +108,21 @@ export function createTaskWorker(deps: WorkerDependencies): TaskWorker {
         return outcomes.failed(key, { kind: 'silent', text: null, billed });
       }
       case 'failed': {
-        const { error } = execution;
+        const { error, wasUnderWay } = execution;
         log.warn(
           { err: error, ...context, backend: backend.name, operator: error.operatorText },
           'A run failed',
         );
-        return outcomes.decided(key, decideAfterFailure(error, started, new Date()));
+        const { paid, resumable } = backend.capabilities;
+        const keepsRun = wasUnderWay && resumable && error.kind === 'unavailable';
+        // What costs money is not begun again elsewhere: it is resumed where it was.
+        const elsewhere = !(keepsRun && paid) && health.hasOther(started.pool, backend.name);
+        const decision = decideAfterFailure(error, { ...started, elsewhere }, new Date());
+        return outcomes.decided(
+          key,
+          decision,
+          keepsRun ? { paid, instance: backend.name } : undefined,
+        );
       }
     }
   }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { migrateDown, migrateToLatest } from '../../../src/engine/db/migrator.js';
@@ -46,6 +46,11 @@ function columnsInTypes(): string[] {
     .sort();
 }
 
+function migrations(): string[] {
+  const folder = new URL('../../../migrations/', import.meta.url);
+  return readdirSync(folder).filter((name) => name.endsWith('.up.sql'));
+}
+
 describe('the migrations', () => {
   it('are run once by several processes that start together', async () => {
     const runs = await Promise.all(
@@ -63,7 +68,7 @@ describe('the migrations', () => {
 
   it('go down to nothing and up again', async () => {
     const before = await columnsInDatabase();
-    await migrateDown(database.connectionString);
+    for (const _migration of migrations()) await migrateDown(database.connectionString);
     expect(await columnsInDatabase()).toEqual([]);
     await migrateToLatest(database.connectionString);
     expect(await columnsInDatabase()).toEqual(before);

@@ -6,7 +6,7 @@ import {
 import { decideAfterFailure, defaultDeadlineMs } from '../../../src/engine/tasks/retry-policy.js';
 
 const now = new Date('2026-01-01T00:00:00Z');
-const fresh = { retries: 0, submissions: 1, deadlineAt: null };
+const fresh = { retries: 0, submissions: 1, deadlineAt: null, elsewhere: false };
 const steady = () => 0.5;
 const decide = (details: BackendErrorDetails, attempt = {}) =>
   decideAfterFailure(new BackendError('x', details), { ...fresh, ...attempt }, now, steady);

@@ -1,0 +1,73 @@
+import { sql } from 'kysely';
+import { bumpCards } from '../cards/card.repository.js';
+import type { Transaction } from '../db/connection.js';
+import type { Effects } from '../db/transact.js';
+import { defaultDeadlineMs } from './retry-policy.js';
+
+/** Tasks that one step tells; the rest is told by the next. */
+const tasksAtOnce = 1_000;
+
+/** Why a whole pool takes nothing. */
+export type PoolHold = 'paused' | 'unavailable';
+
+/**
+ * Notes on the tasks of a pool that takes nothing what they wait for, and until when: a pause has
+ * no end of its own, a dead service has the deadline.
+ */
+export async function tellHold(
+  trx: Transaction,
+  effects: Effects,
+  pool: string,
+  hold: PoolHold,
+): Promise<void> {
+  const deadlineMs = hold === 'unavailable' ? defaultDeadlineMs : null;
+  const { rows } = await sql<{ batchId: string }>`
+    update tasks
+    set wait_reason = ${hold},
+      deadline_at = coalesce(deadline_at, now() + ${deadlineMs}::float8 * interval '1 millisecond')
+    where id in (
+      select id from tasks
+      where pool = ${pool} and state = 'pending' and wait_reason is null
+      order by sequence limit ${tasksAtOnce} for update skip locked
+    )
+    returning batch_id`.execute(trx);
+  await bumpCards(trx, effects, distinct(rows));
+}
+
+/** The pool takes tasks again, or is held for another reason: what was noted of it goes. */
+export async function untellHolds(
+  trx: Transaction,
+  effects: Effects,
+  pool: string,
+  except: PoolHold | null,
+): Promise<void> {
+  const { rows } = await sql<{ batchId: string }>`
+    update tasks
+    set wait_reason = null,
+      deadline_at = case when wait_reason = 'unavailable' then null else deadline_at end
+    where id in (
+      select id from tasks
+      where pool = ${pool} and state = 'pending' and wait_reason is not null
+        and wait_reason is distinct from ${except} and pinned_instance is null
+        and (wait_reason = 'paused' or (wait_reason = 'unavailable' and available_at is null))
+      limit ${tasksAtOnce} for update skip locked
+    )
+    returning batch_id`.execute(trx);
+  await bumpCards(trx, effects, distinct(rows));
+}
+
+/** The service answers again: nothing of the pool waits longer for it than for its turn. */
+export async function endBackOffs(trx: Transaction, pool: string): Promise<void> {
+  await trx
+    .updateTable('tasks')
+    .set({ availableAt: null })
+    .where('pool', '=', pool)
+    .where('state', '=', 'pending')
+    .where('waitReason', '=', 'unavailable')
+    .where('availableAt', 'is not', null)
+    .execute();
+}
+
+function distinct(rows: readonly { readonly batchId: string }[]): string[] {
+  return [...new Set(rows.map(({ batchId }) => batchId))];
+}
