@@ -1,1 +1,0 @@
-drop table preset_versions, presets;
