@@ -12,7 +12,7 @@ import { createPools, type Pool } from './backends/pools.js';
 import { findActiveBatchIds, readBatches } from './batches/batch.repository.js';
 import { createBatchService } from './batches/batch-service.js';
 import { createCardQueue } from './cards/card.repository.js';
-import type { Database } from './db/connection.js';
+import type { Database, Transaction } from './db/connection.js';
 import { createTransact } from './db/transact.js';
 import type { Engine, PoolInfo } from './engine.js';
 import { EngineError } from './engine-error.js';
@@ -22,7 +22,7 @@ import type { ImageStore } from './images/image-store.js';
 import { defaultImageLimits } from './images/inspection.js';
 import type { RunQueue } from './queue/run-queue.js';
 import type { Signals } from './queue/signals.js';
-import { readConcurrency, writeConcurrency } from './settings/concurrency.js';
+import { readPoolSettings, writeConcurrency, writePaused } from './settings/pool-settings.js';
 import { countWaitingIn } from './tasks/task.repository.js';
 import { endBackOffs } from './tasks/waiting.repository.js';
 import { createInbox } from './updates/update.repository.js';
@@ -119,20 +119,19 @@ export function createEngine(options: EngineOptions): RunningEngine {
   });
 
   const visiblePools = () => pools.all.filter((pool) => !pool.hidden);
-  const concurrencyOf = (name: string) => {
-    return readConcurrency(db, name, pools.pool(name).concurrency);
+  const concurrencyOf = async (name: string) => {
+    return (await readPoolSettings(db, pools.pool(name))).concurrency;
   };
 
   async function poolInfo(pool: Pool): Promise<PoolInfo> {
-    const [concurrency, running, waiting] = await Promise.all([
-      concurrencyOf(pool.name),
+    const [settings, running, waiting] = await Promise.all([
+      readPoolSettings(db, pool),
       countRunning(db, pool.name),
       countWaitingIn(db, pool.name),
     ]);
     return {
       name: pool.name,
-      concurrency,
-      paused: false,
+      ...settings,
       waiting,
       running: [...running.values()].reduce((sum, count) => sum + count, 0),
     };
@@ -140,6 +139,26 @@ export function createEngine(options: EngineOptions): RunningEngine {
 
   async function batch(batchId: string) {
     return (await readBatches(db, [batchId])).get(batchId);
+  /** Changes settings of one visible pool, or of all. @throws EngineError unknown-pool */
+  async function changePools(
+    poolName: string | undefined,
+    write: (trx: Transaction, pool: string) => Promise<void>,
+  ): Promise<PoolInfo[]> {
+    const visible = visiblePools();
+    const chosen = visible.filter(({ name }) => poolName === undefined || name === poolName);
+    if (chosen.length === 0) {
+      const names = visible.map(({ name }) => name);
+      throw new EngineError({ kind: 'unknown-pool', pool: poolName ?? '', pools: names });
+    }
+    await transact(async (trx, effects) => {
+      for (const { name } of chosen) {
+        await write(trx, name);
+        effects.wake(name);
+      }
+    });
+    return Promise.all(chosen.map(poolInfo));
+  }
+
   }
 
   return {
@@ -183,22 +202,12 @@ export function createEngine(options: EngineOptions): RunningEngine {
       });
     },
     pools: () => Promise.all(visiblePools().map(poolInfo)),
-    async setConcurrency(poolName, value, actor) {
-      const chosen = visiblePools().filter(
-        ({ name }) => poolName === undefined || name === poolName,
-      );
-      if (chosen.length === 0) {
-        const names = visiblePools().map(({ name }) => name);
-        throw new EngineError({ kind: 'unknown-pool', pool: poolName ?? '', pools: names });
-      }
-      await transact(async (trx, effects) => {
-        for (const { name } of chosen) {
-          await writeConcurrency(trx, name, value, actor.userId);
-          effects.wake(name);
-        }
-      });
-      return Promise.all(chosen.map(poolInfo));
-    },
+    setConcurrency: (pool, value, { userId }) =>
+      changePools(pool, (trx, name) => writeConcurrency(trx, name, value, userId)),
+    pausePool: (pool, { userId }) =>
+      changePools(pool, (trx, name) => writePaused(trx, name, true, userId)),
+    resumePool: (pool, { userId }) =>
+      changePools(pool, (trx, name) => writePaused(trx, name, false, userId)),
     onProgress: (listener) => signals.subscribe('progress', listener),
     onCardChanged: (platform, listener) =>
       signals.subscribe('card', (card) => {

@@ -102,6 +102,13 @@ export interface Engine {
 }
 
 export interface ImageFit {
+  /**
+   * Nothing of the pool begins any more, in every process; what runs goes on to its end. Without a
+   * name, all of them. @throws EngineError unknown-pool
+   */
+  pausePool(pool: string | undefined, actor: Actor): Promise<PoolInfo[]>;
+  /** @throws EngineError unknown-pool */
+  resumePool(pool: string | undefined, actor: Actor): Promise<PoolInfo[]>;
   readonly maxBytes: number;
   /** Pixels, width plus height. */
   readonly maxSideSum?: number;

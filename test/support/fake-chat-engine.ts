@@ -105,6 +105,14 @@ export function createFakeChatEngine(overrides: Partial<Engine> = {}): FakeChatE
       calls.push(['setConcurrency', pool, value, actor]);
       return engine.poolList.map((info) => ({ ...info, concurrency: value }));
     },
+    pausePool: async (pool, actor) => {
+      calls.push(['pausePool', pool, actor]);
+      return engine.poolList.map((info) => ({ ...info, paused: true }));
+    },
+    resumePool: async (pool, actor) => {
+      calls.push(['resumePool', pool, actor]);
+      return engine.poolList.map((info) => ({ ...info, paused: false }));
+    },
     onProgress: () => () => {},
     onCardChanged: () => () => {},
     ...overrides,

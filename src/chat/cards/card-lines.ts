@@ -68,6 +68,7 @@ const waitTexts = {
 function waitingReason(task: TaskView, now: Date, texts: LocalizedTexts): string | undefined {
   if (task.waitsFor) {
     const { reason, until } = task.waitsFor;
+    if (until === null) return texts.text('card-waits-paused-open');
     return texts.text(waitTexts[reason], { until: texts.time(until, now) });
   }
   return task.retry ? retryText(task.retry, texts) : undefined;

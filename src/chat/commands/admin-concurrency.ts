@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import type { PoolInfo } from '../../engine/index.js';
-import type { LocalizedTexts } from '../texts.js';
 import { defineCommand } from './command.js';
 import * as options from './options.js';
+import { poolLines } from './pool-lines.js';
 
 export const adminConcurrencyGet = defineCommand({
   path: ['admin', 'concurrency', 'get'],
@@ -26,14 +25,3 @@ export const adminConcurrencySet = defineCommand({
     return { kind: 'text', text, private: true };
   },
 });
-
-function poolLines(pools: readonly PoolInfo[], texts: LocalizedTexts): string[] {
-  return pools.map(({ name, concurrency, running, waiting, paused }) =>
-    texts.text(paused ? 'pools-line-paused' : 'pools-line', {
-      name,
-      concurrency,
-      running,
-      waiting,
-    }),
-  );
-}

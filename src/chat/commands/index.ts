@@ -1,4 +1,5 @@
 import { adminConcurrencyGet, adminConcurrencySet } from './admin-concurrency.js';
+import { adminPause, adminResume } from './admin-pause.js';
 import { batch } from './batch.js';
 import { cancel } from './cancel.js';
 import type { Command } from './command.js';
@@ -25,6 +26,8 @@ export const commands: readonly Command[] = [
   start,
   adminConcurrencyGet,
   adminConcurrencySet,
+  adminPause,
+  adminResume,
 ];
 
 export const commandGroups: readonly GroupDefinition[] = [

@@ -14,6 +14,8 @@ command-help = What Easel does and how to ask for it
 command-start = What Easel does and how to ask for it
 command-admin-concurrency-get = How many tasks run at the same time
 command-admin-concurrency-set = Change how many tasks run at the same time
+command-admin-pause = Begin no more tasks; those that run go on
+command-admin-resume = Begin tasks again after a pause
 group-admin = Administration
 group-admin-concurrency = Tasks that run at the same time
 
@@ -45,6 +47,7 @@ card-waits-rate-limited = the image service is busy; next try by { $until }
 card-waits-quota = the image service's quota is used up; waiting until { $until }
 card-waits-unavailable = the image service cannot be reached; waiting until { $until }
 card-waits-paused = paused by an administrator; waiting until { $until }
+card-waits-paused-open = paused by an administrator
 card-silent = no news from the image service for { $duration }
 card-images = { $count ->
     [one] 1 image
@@ -171,6 +174,8 @@ pools-title = Tasks at the same time:
 pools-line = { $name }: { $concurrency } · { $running } running · { $waiting } waiting
 pools-line-paused = { $name }: { $concurrency } · paused · { $running } running · { $waiting } waiting
 concurrency-changed = Changed. Tasks at the same time:
+pools-paused = Paused: what runs goes on, and nothing else begins.
+pools-resumed = Resumed.
 
 help-text =
     Easel turns words into images.

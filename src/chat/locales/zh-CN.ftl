@@ -14,6 +14,8 @@ command-help = Easel 能做什么、怎么用
 command-start = Easel 能做什么、怎么用
 command-admin-concurrency-get = 查看同时运行的任务数
 command-admin-concurrency-set = 修改同时运行的任务数
+command-admin-pause = 暂停开始新任务，运行中的继续
+command-admin-resume = 暂停之后恢复开始任务
 group-admin = 管理
 group-admin-concurrency = 同时运行的任务数
 
@@ -45,6 +47,7 @@ card-waits-rate-limited = 图像服务繁忙，最迟 { $until } 再试
 card-waits-quota = 图像服务的额度已用完，等待至 { $until }
 card-waits-unavailable = 无法连接图像服务，等待至 { $until }
 card-waits-paused = 管理员已暂停，等待至 { $until }
+card-waits-paused-open = 管理员已暂停
 card-silent = 图像服务已有 { $duration }没有消息
 card-images = { $count } 张图片
 card-seed = 种子 { $seed }
@@ -168,6 +171,8 @@ pools-title = 同时运行的任务数：
 pools-line = { $name }：{ $concurrency } · 运行 { $running } · 排队 { $waiting }
 pools-line-paused = { $name }：{ $concurrency } · 已暂停 · 运行 { $running } · 排队 { $waiting }
 concurrency-changed = 已修改。同时运行的任务数：
+pools-paused = 已暂停：运行中的继续，不再开始其他任务。
+pools-resumed = 已恢复。
 
 help-text =
     Easel 把文字变成图片。

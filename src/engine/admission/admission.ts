@@ -5,7 +5,7 @@ import type { Transaction } from '../db/connection.js';
 import type { Effects, Transact } from '../db/transact.js';
 import type { RunJob, RunQueue } from '../queue/run-queue.js';
 import type { Signals } from '../queue/signals.js';
-import { readConcurrency } from '../settings/concurrency.js';
+import { readPoolSettings } from '../settings/pool-settings.js';
 import { findInterruptedHandle, insertRun } from '../tasks/run.repository.js';
 import { beginTask } from '../tasks/task.repository.js';
 import { type PoolHold, tellHold, untellHolds } from '../tasks/waiting.repository.js';
@@ -122,7 +122,8 @@ export function createAdmission(deps: AdmissionDependencies): Admission {
     trx: Transaction,
     pool: Pool,
   ): Promise<{ readonly slots: string[]; readonly hold: PoolHold | null }> {
-    const concurrency = await readConcurrency(trx, pool.name, pool.concurrency);
+    const { concurrency, paused } = await readPoolSettings(trx, pool);
+    if (paused) return { slots: [], hold: 'paused' };
     const running = await countRunning(trx, pool.name);
     const total = [...running.values()].reduce((sum, count) => sum + count, 0);
     const free: { name: string; load: number }[] = [];

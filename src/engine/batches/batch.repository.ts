@@ -178,16 +178,19 @@ function viewTask(
       waits && task.waitReason === 'retry' && task.availableAt
         ? { attempt: task.retries, of: automaticRetries, at: task.availableAt }
         : null,
-    waitsFor:
-      waits && task.waitReason !== 'retry' && task.waitReason && task.deadlineAt
-        ? { reason: task.waitReason, until: task.deadlineAt }
-        : null,
+    waitsFor: waits ? waitOf(task) : null,
     cancelRequested: task.cancelRequestedAt !== null,
     createdAt: task.createdAt,
     startedAt: task.startedAt,
     finishedAt: task.finishedAt,
     images: images.map(({ taskId: _taskId, ...image }) => image),
   };
+}
+
+function waitOf({ waitReason, deadlineAt }: Selectable<DB['tasks']>): TaskView['waitsFor'] {
+  if (waitReason === null || waitReason === 'retry') return null;
+  if (waitReason === 'paused') return { reason: waitReason, until: deadlineAt };
+  return deadlineAt && { reason: waitReason, until: deadlineAt };
 }
 
 function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {

@@ -89,10 +89,11 @@ export interface TaskView {
   /** Set while an automatic retry waits: its number, of how many, and when it may begin. */
   readonly retry: { readonly attempt: number; readonly of: number; readonly at: Date } | null;
   /** Set while the task waits for something other than its turn. */
-  readonly waitsFor: {
-    readonly reason: 'rate-limited' | 'quota' | 'unavailable' | 'paused';
-    readonly until: Date;
-  } | null;
+  readonly waitsFor:
+    | { readonly reason: 'rate-limited' | 'quota' | 'unavailable'; readonly until: Date }
+    /** A pause has no end of its own; the task may have one, from what it waited for before. */
+    | { readonly reason: 'paused'; readonly until: Date | null }
+    | null;
   readonly cancelRequested: boolean;
   readonly createdAt: Date;
   readonly startedAt: Date | null;

@@ -19,6 +19,21 @@ export async function readSetting(
 }
 
 /** Writes a setting and who changed it from what, in the caller's transaction. */
+/** Those of the keys that are set. */
+export async function readSettings(
+  db: Database | Transaction,
+  scopeId: string,
+  keys: readonly string[],
+): Promise<ReadonlyMap<string, unknown>> {
+  const rows = await db
+    .selectFrom('settings')
+    .select(['key', 'value'])
+    .where('scopeId', '=', scopeId)
+    .where('key', 'in', keys)
+    .execute();
+  return new Map(rows.map(({ key, value }) => [key, value]));
+}
+
 export async function writeSetting(
   trx: Transaction,
   change: {

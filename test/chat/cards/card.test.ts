@@ -87,6 +87,16 @@ describe('a waiting card', () => {
   });
 });
 
+describe('a card of a paused pool', () => {
+  it('says so, without an end where there is none', () => {
+    const task = taskView({ waitsFor: { reason: 'paused', until: null } });
+    expect(card(batchView({ tasks: [task] })).lines).toEqual([
+      'queued',
+      'paused by an administrator',
+    ]);
+  });
+});
+
 describe('a running card', () => {
   const batch = batchView({ tasks: [running] });
 
