@@ -44,6 +44,8 @@ export interface CardBench {
   readyInMs: ChatPlatform['readyInMs'];
   position: QueuePosition | undefined;
   isLeaseFree: boolean;
+  /** What the list of due cards waits for, once it was read, until it arrives. */
+  onTheWay: () => Promise<void>;
   /** Makes the record fail: the operation's name, or undefined for none. */
   broken: ReadonlySet<keyof CardQueue>;
   /** The most that were shown at the same time: of one card, and in all. */
@@ -88,12 +90,14 @@ export function createCardBench(): CardBench {
     },
     due: async (_platform, limit) => {
       check('due');
-      return [...rows.values()]
+      const due = [...rows.values()]
         .filter((one) => one.version > one.renderedVersion && one.undeliverable === null)
         .filter((one) => one.dueAtMs <= timers.nowMs())
         .map(toDue)
         .sort((a, b) => Number(b.final) - Number(a.final))
         .slice(0, limit);
+      await bench.onTheWay();
+      return due;
     },
     read: async (batchId) => {
       check('read');
@@ -194,6 +198,7 @@ export function createCardBench(): CardBench {
     readyInMs: () => 0,
     position: undefined,
     isLeaseFree: true,
+    onTheWay: async () => {},
     broken: new Set(),
     most: { ofOneCard: 0, inAll: 0 },
   };

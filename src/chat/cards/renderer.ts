@@ -48,6 +48,8 @@ export function createCardRenderer(dependencies: CardRendererDependencies): Card
   /** Due cards that wait for the platform's budget or for a free place. */
   const held = new Map<string, DueCard>();
   const showing = new Map<string, Promise<void>>();
+  /** Shown since the last sweep began, which may have read them as they were before. */
+  const shownSince = new Set<string>();
   let leaseRenewedAt = Number.NEGATIVE_INFINITY;
   let isHolder = false;
   let sweptAt = Number.NEGATIVE_INFINITY;
@@ -65,6 +67,7 @@ export function createCardRenderer(dependencies: CardRendererDependencies): Card
     held.delete(batchId);
     const job = delivery.bring(batchId, fetched).finally(() => {
       showing.delete(batchId);
+      shownSince.add(batchId);
       hasChanged ||= isAnotherSweepDue;
       wakeup.wake();
     });
@@ -92,12 +95,15 @@ export function createCardRenderer(dependencies: CardRendererDependencies): Card
   /** Reads what is due; the same cards again as long as they are. */
   async function sweep(): Promise<ReadonlySet<string>> {
     hasChanged = false;
+    shownSince.clear();
     const limit = Math.min(held.size + showing.size + readAhead, mostHeld);
     const due = await cards.due(platform.name, limit);
     sweptAt = time();
     isAnotherSweepDue = due.some(({ batchId }) => showing.has(batchId));
-    for (const card of due) if (!showing.has(card.batchId)) held.set(card.batchId, card);
-    return new Set(due.map(({ batchId }) => batchId));
+    hasChanged ||= due.some(({ batchId }) => shownSince.has(batchId));
+    const current = due.filter(({ batchId }) => !showing.has(batchId) && !shownSince.has(batchId));
+    for (const card of current) held.set(card.batchId, card);
+    return new Set(current.map(({ batchId }) => batchId));
   }
 
   /** One card's defect holds no other up: its own show will meet it too, and postpone it. */

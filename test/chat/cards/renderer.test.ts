@@ -85,6 +85,23 @@ describe('delivery of states', () => {
     expect(ids(bench.shows)).toEqual(['seen', 'done', 'new', 'seen']);
   });
 
+  it('sends no second message for a card that was shown while the due ones were read', async () => {
+    const bench = await started();
+    const ends = heldShows(bench);
+    bench.change(waiting());
+    await bench.timers.settle();
+    let arrive = () => {};
+    bench.onTheWay = () => new Promise((resolve) => (arrive = resolve));
+    bench.change(waiting('another'));
+    await bench.timers.settle();
+    ends[0]?.();
+    await bench.timers.settle();
+    bench.onTheWay = async () => {};
+    arrive();
+    await bench.timers.settle();
+    expect(ids(bench.shows)).toEqual(['batch0', 'another']);
+  });
+
   it('waits until the platform is ready, and shows the newest state then', async () => {
     const bench = await started();
     let readyAtMs = 700;
