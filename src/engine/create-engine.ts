@@ -137,8 +137,6 @@ export function createEngine(options: EngineOptions): RunningEngine {
     };
   }
 
-  async function batch(batchId: string) {
-    return (await readBatches(db, [batchId])).get(batchId);
   /** Changes settings of one visible pool, or of all. @throws EngineError unknown-pool */
   async function changePools(
     poolName: string | undefined,
@@ -159,6 +157,8 @@ export function createEngine(options: EngineOptions): RunningEngine {
     return Promise.all(chosen.map(poolInfo));
   }
 
+  async function batch(batchId: string) {
+    return (await readBatches(db, [batchId])).get(batchId);
   }
 
   return {

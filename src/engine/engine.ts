@@ -94,6 +94,13 @@ export interface Engine {
   pools(): Promise<readonly PoolInfo[]>;
   /** 1 to 10. In force at once in every process. @throws EngineError unknown-pool, bad-setting */
   setConcurrency(pool: string | undefined, value: number, actor: Actor): Promise<PoolInfo[]>;
+  /**
+   * Nothing of the pool begins any more, in every process; what runs goes on to its end. Without a
+   * name, all of them. @throws EngineError unknown-pool
+   */
+  pausePool(pool: string | undefined, actor: Actor): Promise<PoolInfo[]>;
+  /** @throws EngineError unknown-pool */
+  resumePool(pool: string | undefined, actor: Actor): Promise<PoolInfo[]>;
 
   /** Called on each tick of a running task, in every process. Returns the way to stop listening. */
   onProgress(listener: (progress: TaskProgress) => void): () => void;
@@ -102,13 +109,6 @@ export interface Engine {
 }
 
 export interface ImageFit {
-  /**
-   * Nothing of the pool begins any more, in every process; what runs goes on to its end. Without a
-   * name, all of them. @throws EngineError unknown-pool
-   */
-  pausePool(pool: string | undefined, actor: Actor): Promise<PoolInfo[]>;
-  /** @throws EngineError unknown-pool */
-  resumePool(pool: string | undefined, actor: Actor): Promise<PoolInfo[]>;
   readonly maxBytes: number;
   /** Pixels, width plus height. */
   readonly maxSideSum?: number;

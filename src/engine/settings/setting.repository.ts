@@ -18,7 +18,6 @@ export async function readSetting(
   return row?.value;
 }
 
-/** Writes a setting and who changed it from what, in the caller's transaction. */
 /** Those of the keys that are set. */
 export async function readSettings(
   db: Database | Transaction,
@@ -34,6 +33,7 @@ export async function readSettings(
   return new Map(rows.map(({ key, value }) => [key, value]));
 }
 
+/** Writes a setting and who changed it from what, in the caller's transaction. */
 export async function writeSetting(
   trx: Transaction,
   change: {
