@@ -9,8 +9,8 @@ import type { Studio } from './studio.js';
 /** What `npm start` runs. The same place from src and from dist. */
 const startScript = resolve(import.meta.dirname, '../../../scripts/start.mjs');
 const readyWithinMs = 120_000;
-/** Longer than Easel's own grace. */
-const stopWithinMs = 20_000;
+/** Longer than Easel gives what still runs. */
+const stopWithinMs = 45_000;
 
 /** Slow enough to watch. Two at first, so that an administrator has something to change. */
 const settings = `backends:
