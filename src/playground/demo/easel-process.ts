@@ -16,7 +16,7 @@ const stopWithinMs = 45_000;
 const settings = `backends:
   - name: sketch
     type: sketch
-    stepDurationMs: 120
+    stepDurationMs: 150
 pools:
   sketch:
     concurrency: 2

@@ -2,8 +2,10 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import sharp from 'sharp';
 
-/** Holds Easel's data, which outlive a run; everything beside it is cleared by the next. */
+/** Holds Easel's data, which outlive a run. */
 const dataName = 'data';
+/** What the run before has left, and nothing else that somebody may keep in the folder. */
+const clearedNames = /^(\d\d-(discord|telegram)-[a-z0-9-]+\.(jpg|png|webp)|easel\.log)$/;
 
 export interface SavedPicture {
   /** As one would type it. */
@@ -33,7 +35,7 @@ export async function openOutputFolder(path: string): Promise<OutputFolder> {
   const lock = join(dataDir, 'demo.lock');
   await take(lock);
   for (const name of await readdir(path)) {
-    if (name !== dataName) await rm(join(path, name), { recursive: true });
+    if (clearedNames.test(name)) await rm(join(path, name));
   }
   return {
     path,

@@ -22,12 +22,14 @@ describe("the demo's folder", () => {
     expect(await readdir(path)).toEqual(['data', 'whole.jpg']);
   });
 
-  it('loses the pictures of the run before, and keeps its data', async () => {
+  it('loses the pictures of the run before, and nothing else', async () => {
     await (await openOutputFolder(path)).release();
-    await writeFile(join(path, '01-old.jpg'), 'x');
+    for (const name of ['01-discord-old.jpg', 'easel.log', '01-holiday.jpg']) {
+      await writeFile(join(path, name), 'x');
+    }
     await writeFile(join(path, 'data', 'record'), 'x');
     await openOutputFolder(path);
-    expect(await readdir(path)).toEqual(['data']);
+    expect(await readdir(path)).toEqual(['01-holiday.jpg', 'data']);
     expect(await readdir(join(path, 'data'))).toEqual(['demo.lock', 'record']);
   });
 
