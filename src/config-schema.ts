@@ -121,10 +121,15 @@ export const fileSchema = z.strictObject({
       waitingTasks: wholeNumber(1, 100_000).default(100),
       /** Running tasks of one user at a time, while others wait. */
       runningTasks: wholeNumber(1, 1000).default(3),
+      /** The same, though slots idle; off by default. */
+      hardRunningTasks: wholeNumber(1, 1000).optional(),
+      /** Turns of an administrator for one of everybody else. */
+      adminWeight: wholeNumber(1, 100).default(1),
     })
     .prefault({}),
 });
 
+export type Limits = z.infer<typeof fileSchema>['limits'];
 export type Environment = z.infer<typeof environmentSchema>;
 
 function urlProtocol(value: string): string | undefined {

@@ -9,6 +9,7 @@ import {
   type Environment,
   environmentSchema,
   fileSchema,
+  type Limits,
   type Role,
 } from './config-schema.js';
 
@@ -30,7 +31,7 @@ export interface Config {
   readonly logLevel: Environment['LOG_LEVEL'];
   readonly backends: readonly BackendConfig[];
   readonly pools: Readonly<Record<string, { readonly concurrency: number }>>;
-  readonly limits: { readonly waitingTasks: number; readonly runningTasks: number };
+  readonly limits: Limits;
   /** Values that must never reach a log. */
   readonly secrets: readonly string[];
   /** Settings that are known but do nothing in this version. */

@@ -79,6 +79,9 @@ async function start(
     log,
     maxWaiting: config.limits.waitingTasks,
     userCap: config.limits.runningTasks,
+    hardUserCap: config.limits.hardRunningTasks,
+    weightOf: ({ platform, platformUserId }) =>
+      config.admins.has(`${platform}:${platformUserId}`) ? config.limits.adminWeight : 1,
   };
   const engine = failpoint ? createFailingEngine(options, failpoint) : createEngine(options);
   // Closed in the opposite order: no new requests, then the worker, then the last cards.

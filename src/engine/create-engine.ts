@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { createAdmission } from './admission/admission.js';
-import { countRunning } from './admission/lane.repository.js';
+import { countRunning, reweighLanes } from './admission/lane.repository.js';
 import { readPosition } from './admission/position.repository.js';
 import {
   createInstanceHealth,
@@ -23,9 +23,11 @@ import { defaultImageLimits } from './images/inspection.js';
 import type { RunQueue } from './queue/run-queue.js';
 import type { Signals } from './queue/signals.js';
 import { readPoolSettings, writeConcurrency, writePaused } from './settings/pool-settings.js';
+import { writeWeight } from './settings/weight.js';
 import { countWaitingIn } from './tasks/task.repository.js';
 import { endBackOffs } from './tasks/waiting.repository.js';
 import { createInbox } from './updates/update.repository.js';
+import type { User } from './users/user.js';
 import { ensureUser } from './users/user.repository.js';
 import { createOutcomes } from './worker/outcome.js';
 import { createRecovery } from './worker/recovery.js';
@@ -43,6 +45,10 @@ export interface EngineOptions {
   readonly maxWaiting?: number;
   /** Running tasks of one user at a time, while others wait. */
   readonly userCap?: number;
+  /** Running tasks of one user at a time, though slots idle. Without it, there is no such limit. */
+  readonly hardUserCap?: number | undefined;
+  /** A person's share of turns, where no setting says another. 1 without it. */
+  readonly weightOf?: (person: Pick<User, 'platform' | 'platformUserId'>) => number;
   /** Runs at the same time in this process, at most. */
   readonly maxRuns?: number;
   readonly graceMs?: number;
@@ -71,6 +77,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
     pools,
     store,
     maxWaiting: options.maxWaiting ?? 100,
+    weightOf: options.weightOf ?? (() => 1),
   });
   const times = options.times ?? defaultExecutionTimes;
   const health = createInstanceHealth({
@@ -91,7 +98,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
     signals,
     log,
     health,
-    userCap: options.userCap ?? 3,
+    userCaps: { whileOthersWait: options.userCap ?? 3, hard: options.hardUserCap ?? null },
   });
   const worker = createTaskWorker({
     db,
@@ -208,6 +215,11 @@ export function createEngine(options: EngineOptions): RunningEngine {
       changePools(pool, (trx, name) => writePaused(trx, name, true, userId)),
     resumePool: (pool, { userId }) =>
       changePools(pool, (trx, name) => writePaused(trx, name, false, userId)),
+    setWeight: (userId, weight, actor) =>
+      transact(async (trx) => {
+        await writeWeight(trx, userId, weight, actor.userId);
+        await reweighLanes(trx, userId, weight);
+      }),
     onProgress: (listener) => signals.subscribe('progress', listener),
     onCardChanged: (platform, listener) =>
       signals.subscribe('card', (card) => {

@@ -101,6 +101,8 @@ export interface Engine {
   pausePool(pool: string | undefined, actor: Actor): Promise<PoolInfo[]>;
   /** @throws EngineError unknown-pool */
   resumePool(pool: string | undefined, actor: Actor): Promise<PoolInfo[]>;
+  /** A person's share of turns, 0.1 to 100; others have 1. @throws EngineError bad-setting */
+  setWeight(userId: string, weight: number, actor: Actor): Promise<void>;
 
   /** Called on each tick of a running task, in every process. Returns the way to stop listening. */
   onProgress(listener: (progress: TaskProgress) => void): () => void;

@@ -113,6 +113,7 @@ export function createFakeChatEngine(overrides: Partial<Engine> = {}): FakeChatE
       calls.push(['resumePool', pool, actor]);
       return engine.poolList.map((info) => ({ ...info, paused: false }));
     },
+    setWeight: unexpected('setWeight'),
     onProgress: () => () => {},
     onCardChanged: () => () => {},
     ...overrides,

@@ -9,7 +9,7 @@ import { readPoolSettings } from '../settings/pool-settings.js';
 import { findInterruptedHandle, insertRun } from '../tasks/run.repository.js';
 import { beginTask } from '../tasks/task.repository.js';
 import { type PoolHold, tellHold, untellHolds } from '../tasks/waiting.repository.js';
-import { advance, pickLane } from './fair-share.js';
+import { advance, pickLane, type UserCaps } from './fair-share.js';
 import { advanceLane, countRunning, lockPool, readWaitingLanes } from './lane.repository.js';
 
 export interface AdmissionDependencies {
@@ -19,8 +19,7 @@ export interface AdmissionDependencies {
   readonly signals: Signals;
   readonly log: Logger;
   readonly health: Pick<InstanceHealth, 'admits'>;
-  /** Running tasks of one user at a time, while others wait. */
-  readonly userCap: number;
+  readonly userCaps: UserCaps;
 }
 
 export interface Admission {
@@ -71,7 +70,7 @@ export function createAdmission(deps: AdmissionDependencies): Admission {
       await tell(trx, effects, pool.name, hold);
       const admitted: RunJob[] = [];
       while (slots.length > 0) {
-        const lane = pickLane(await readWaitingLanes(trx, pool.name, slots), deps.userCap);
+        const lane = pickLane(await readWaitingLanes(trx, pool.name, slots), deps.userCaps);
         if (!lane) break;
         const at = lane.pinnedInstance === null ? 0 : slots.indexOf(lane.pinnedInstance);
         const [instance = ''] = slots.splice(at, 1);

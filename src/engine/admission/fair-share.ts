@@ -16,13 +16,19 @@ export interface Lane {
 /** Every task counts the same: what it costs is a slot. */
 const taskCost = 1;
 
-/**
- * Which lane goes next. The cap of running tasks a user binds only while somebody else could go:
- * no slot idles for it.
- */
-export function pickLane<L extends Lane>(lanes: readonly L[], userCap: number): L | undefined {
-  const underCap = lanes.filter((lane) => lane.running < userCap);
-  const candidates = underCap.length > 0 ? underCap : lanes;
+/** Running tasks of one user at a time. */
+export interface UserCaps {
+  /** Binds only while somebody else could go: no slot idles for it. */
+  readonly whileOthersWait: number;
+  /** Binds always, though slots idle for it. Null: there is none. */
+  readonly hard: number | null;
+}
+
+/** Which lane goes next. */
+export function pickLane<L extends Lane>(lanes: readonly L[], caps: UserCaps): L | undefined {
+  const allowed = lanes.filter((lane) => lane.running < (caps.hard ?? Number.POSITIVE_INFINITY));
+  const underCap = allowed.filter((lane) => lane.running < caps.whileOthersWait);
+  const candidates = underCap.length > 0 ? underCap : allowed;
   return candidates.reduce<L | undefined>(
     (best, lane) => (best === undefined || lane.virtualTime < best.virtualTime ? lane : best),
     undefined,

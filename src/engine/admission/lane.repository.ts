@@ -1,5 +1,7 @@
 import { sql } from 'kysely';
 import type { Database, Transaction } from '../db/connection.js';
+import { globalScope } from '../settings/setting.repository.js';
+import { weightKey } from '../settings/weight.js';
 import type { Lane } from './fair-share.js';
 
 /** One admission at a time for each pool, in all processes. Held until the transaction ends. */
@@ -9,13 +11,39 @@ export async function lockPool(trx: Transaction, pool: string): Promise<void> {
   );
 }
 
-/** A lane takes its place at the pool's virtual time; one that has tasks waiting keeps its own. */
-export async function joinLane(trx: Transaction, pool: string, userId: string): Promise<void> {
+/**
+ * A lane takes its place at the pool's virtual time, with the person's weight: a setting's, else
+ * the one given.
+ */
+export async function joinLane(
+  trx: Transaction,
+  pool: string,
+  userId: string,
+  weight: number,
+): Promise<void> {
   await sql`
-    insert into lanes (pool, user_id, virtual_time)
-    values (${pool}, ${userId}, coalesce((select virtual_time from pools where name = ${pool}), 0))
+    insert into lanes (pool, user_id, virtual_time, weight)
+    values (
+      ${pool}, ${userId},
+      coalesce((select virtual_time from pools where name = ${pool}), 0),
+      coalesce(
+        (select value::float8 from settings
+          where scope_id = ${globalScope} and key = ${weightKey(userId)}),
+        ${weight}
+      )
+    )
     on conflict (pool, user_id) do update
-      set virtual_time = greatest(lanes.virtual_time, excluded.virtual_time)`.execute(trx);
+      set virtual_time = greatest(lanes.virtual_time, excluded.virtual_time),
+        weight = excluded.weight`.execute(trx);
+}
+
+/** A changed weight counts from the next task on. */
+export async function reweighLanes(
+  trx: Transaction,
+  userId: string,
+  weight: number,
+): Promise<void> {
+  await trx.updateTable('lanes').set({ weight }).where('userId', '=', userId).execute();
 }
 
 export interface WaitingLane extends Lane {

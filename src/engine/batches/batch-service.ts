@@ -20,7 +20,7 @@ import {
   reviveTask,
 } from '../tasks/task.repository.js';
 import { closeUpdate } from '../updates/update.repository.js';
-import type { Actor } from '../users/user.js';
+import type { Actor, User } from '../users/user.js';
 import type { SubmitRequest, SubmittedBatch, TaskRequest } from './batch.js';
 import { deleteBatch, insertBatch, readOwner } from './batch.repository.js';
 
@@ -30,6 +30,8 @@ export interface BatchServiceDependencies {
   readonly store: ImageStore;
   /** Waiting tasks of one user, at most. */
   readonly maxWaiting: number;
+  /** A person's share of turns, where no setting says another. */
+  readonly weightOf: (person: Pick<User, 'platform' | 'platformUserId'>) => number;
 }
 
 const maxSeed = 2 ** 32 - 1;
@@ -51,8 +53,9 @@ export function createBatchService(deps: BatchServiceDependencies) {
         const batch = await insertBatch(trx, createId(), request);
         if (batch.created) {
           await checkWaiting(trx, request.user.id, tasks.length);
-          const usedPools = new Set(tasks.map(({ route }) => route.pool.name));
-          for (const pool of usedPools) await joinLane(trx, pool, request.user.id);
+          const usedPools = poolsOf(tasks.map(({ route }) => ({ pool: route.pool.name })));
+          const weight = deps.weightOf(request.user);
+          for (const pool of usedPools) await joinLane(trx, pool, request.user.id, weight);
           await insertTasks(
             trx,
             tasks.map(({ task, route }, ordinal) => ({
@@ -92,10 +95,10 @@ export function createBatchService(deps: BatchServiceDependencies) {
   async function lockOwnTasks(trx: Transaction, batchId: string, actor: Actor) {
     const owner = await readOwner(trx, batchId);
     if (owner === undefined) throw new EngineError({ kind: 'unknown-batch', id: batchId });
-    if (owner !== actor.userId && !actor.manages) {
+    if (owner.id !== actor.userId && !actor.manages) {
       throw new EngineError({ kind: 'not-yours', id: batchId });
     }
-    return lockTasks(trx, batchId);
+    return { owner, tasks: await lockTasks(trx, batchId) };
   }
 
   /** Ends what waits, and what is in the queue but at no worker yet; asks for the rest. */
@@ -125,7 +128,7 @@ export function createBatchService(deps: BatchServiceDependencies) {
 
     async cancel(batchId: string, actor: Actor): Promise<void> {
       await transact(async (trx, effects) => {
-        const tasks = await lockOwnTasks(trx, batchId, actor);
+        const { tasks } = await lockOwnTasks(trx, batchId, actor);
         if ((await cancelAll(trx, effects, batchId, tasks)) === 0) {
           throw new EngineError({ kind: 'nothing-to-cancel', id: batchId });
         }
@@ -134,19 +137,19 @@ export function createBatchService(deps: BatchServiceDependencies) {
 
     async retry(batchId: string, actor: Actor): Promise<void> {
       await transact(async (trx, effects) => {
-        const tasks = await lockOwnTasks(trx, batchId, actor);
+        const { owner, tasks } = await lockOwnTasks(trx, batchId, actor);
         const ended = tasks.filter(({ state }) => state === 'failed' || state === 'cancelled');
         if (ended.length === 0) throw new EngineError({ kind: 'nothing-to-retry', id: batchId });
-        for (const task of ended) {
-          await joinLane(trx, task.pool, task.userId);
-          await reviveTask(trx, effects, task.id);
+        for (const pool of poolsOf(ended)) {
+          await joinLane(trx, pool, owner.id, deps.weightOf(owner));
         }
+        for (const task of ended) await reviveTask(trx, effects, task.id);
       });
     },
 
     async remove(batchId: string, actor: Actor): Promise<void> {
       const keys = await transact(async (trx, effects) => {
-        const tasks = await lockOwnTasks(trx, batchId, actor);
+        const { tasks } = await lockOwnTasks(trx, batchId, actor);
         await cancelAll(trx, effects, batchId, tasks);
         const freed = await storageKeysOf(trx, batchId);
         await deleteBatch(trx, batchId);
@@ -156,6 +159,11 @@ export function createBatchService(deps: BatchServiceDependencies) {
       await Promise.all(keys.map((key) => store.delete(key)));
     },
   };
+}
+
+/** In one order for all, so that no two transactions wait for each other's lanes. */
+function poolsOf(tasks: readonly { readonly pool: string }[]): string[] {
+  return [...new Set(tasks.map(({ pool }) => pool))].sort();
 }
 
 /** The request as it will run: the pool's own operation, and the model by its listed name. */

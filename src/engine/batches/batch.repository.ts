@@ -2,6 +2,7 @@ import type { Selectable } from 'kysely';
 import type { Database, Transaction } from '../db/connection.js';
 import type { DB } from '../db/tables.js';
 import { automaticRetries } from '../tasks/retry-policy.js';
+import type { User } from '../users/user.js';
 import type { BatchCounts, BatchView, ImageView, SubmitRequest, TaskView } from './batch.js';
 
 /** Inserts the batch, unless its source update has made one: then says which. */
@@ -36,14 +37,17 @@ export async function insertBatch(
   return { batchId: existing.id, created: false };
 }
 
-/** Id of the user who made the batch. */
-export async function readOwner(trx: Transaction, batchId: string): Promise<string | undefined> {
-  const row = await trx
+/** The user who made the batch. */
+export async function readOwner(
+  trx: Transaction,
+  batchId: string,
+): Promise<Pick<User, 'id' | 'platform' | 'platformUserId'> | undefined> {
+  return trx
     .selectFrom('batches')
-    .select('userId')
-    .where('id', '=', batchId)
+    .innerJoin('users', 'users.id', 'batches.userId')
+    .select(['users.id', 'users.platform', 'users.platformUserId'])
+    .where('batches.id', '=', batchId)
     .executeTakeFirst();
-  return row?.userId;
 }
 
 /** With its tasks, runs, images and card. What the store holds goes separately. */

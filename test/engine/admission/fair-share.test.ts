@@ -6,6 +6,8 @@ import {
   pickLane,
 } from '../../../src/engine/admission/fair-share.js';
 
+const caps = { whileOthersWait: 3, hard: null };
+
 function laneOf(userId: string, change: Partial<Lane> = {}): Lane {
   return { userId, virtualTime: 0, weight: 1, running: 0, ...change };
 }
@@ -15,7 +17,7 @@ function serve(waiting: Map<string, number>, lanes: Map<string, Lane>): string[]
   const order: string[] = [];
   for (;;) {
     const open = [...lanes.values()].filter((lane) => (waiting.get(lane.userId) ?? 0) > 0);
-    const lane = pickLane(open, 3);
+    const lane = pickLane(open, caps);
     if (!lane) return order;
     order.push(lane.userId);
     waiting.set(lane.userId, (waiting.get(lane.userId) ?? 0) - 1);
@@ -52,9 +54,15 @@ describe('fair share', () => {
   it('holds a user at the cap only while another could go', () => {
     const capped = laneOf('ann', { running: 3, virtualTime: 0 });
     const other = laneOf('bob', { running: 0, virtualTime: 9 });
-    expect(pickLane([capped, other], 3)?.userId).toBe('bob');
-    expect(pickLane([capped], 3)?.userId).toBe('ann');
-    expect(pickLane([], 3)).toBeUndefined();
+    expect(pickLane([capped, other], caps)?.userId).toBe('bob');
+    expect(pickLane([capped], caps)?.userId).toBe('ann');
+    expect(pickLane([], caps)).toBeUndefined();
+  });
+
+  it('lets slots idle for a hard cap alone', () => {
+    const busy = laneOf('ann', { running: 5 });
+    expect(pickLane([busy], { whileOthersWait: 3, hard: 5 })).toBeUndefined();
+    expect(pickLane([busy], { whileOthersWait: 3, hard: 6 })?.userId).toBe('ann');
   });
 
   it('tells the position that the order then keeps', () => {
