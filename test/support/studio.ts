@@ -51,10 +51,11 @@ export async function openStudio({ configuration }: StudioOptions = {}): Promise
     mkdtemp(join(tmpdir(), 'easel-studio-')),
   ]);
   if (configuration !== undefined) await writeFile(join(folder, 'easel.yaml'), configuration);
-  const violations: string[] = [];
-  discord.events.on('request', (exchange) => violations.push(...judgeDiscordExchange(exchange)));
-  discord.events.on('dispatch', (event) => violations.push(...judgeDiscordEvent(event)));
-  discord.events.on('fault', (error) => violations.push(error.stack ?? error.message));
+  // Judged at the end: the judge's first look takes a second, in which the playground would be deaf.
+  const verdicts: (() => string[])[] = [];
+  discord.events.on('request', (exchange) => verdicts.push(() => judgeDiscordExchange(exchange)));
+  discord.events.on('dispatch', (event) => verdicts.push(() => judgeDiscordEvent(event)));
+  discord.events.on('fault', (error) => verdicts.push(() => [error.stack ?? error.message]));
   const telegramViolations = hasTelegramSpecification ? watchTelegram(telegram.events) : [];
   const processes: EaselProcess[] = [];
   const record = new pg.Pool({ connectionString: database.connectionString, max: 1 });
@@ -103,7 +104,7 @@ export async function openStudio({ configuration }: StudioOptions = {}): Promise
         [discord.token, telegram.token].filter((token) => easel.output().includes(token)),
       );
       const complaints = [
-        ...violations,
+        ...verdicts.flatMap((judge) => judge()),
         ...telegramViolations,
         ...leaks.map(() => 'a token was written to the log'),
       ];
