@@ -30,6 +30,11 @@ export interface CardToShow {
   readonly sendingSince: Date | null;
   /** Call before a send that can't be repeated harmlessly; resolves when it is on record. */
   readonly sending: () => Promise<void>;
+  /**
+   * Call when a new message stands that does not show the view yet; resolves when it is on record.
+   * After a crash between the two, the card goes on there.
+   */
+  readonly placed: (address: CardAddress) => Promise<void>;
 }
 
 export type ShowOutcome =

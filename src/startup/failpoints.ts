@@ -101,6 +101,11 @@ export function createFailingEngine(options: EngineOptions, pass: Failpoint): Ru
         await cards.sending(batchId);
         pass('card-sending');
       },
+      async placed(...place) {
+        pass('card-sent');
+        await cards.placed(...place);
+        pass('card-recorded');
+      },
       async rendered(...shown) {
         pass('card-sent');
         await cards.rendered(...shown);

@@ -213,6 +213,7 @@ export function show(
     tick: false,
     sendingSince: null,
     sending: async () => {},
+    placed: async () => {},
     ...details,
   });
 }

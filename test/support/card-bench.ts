@@ -120,6 +120,10 @@ export function createCardBench(): CardBench {
       check('sending');
       row(batchId).sendingSince ??= timers.now();
     },
+    placed: async (batchId, address) => {
+      check('placed');
+      Object.assign(row(batchId), { address, sendingSince: null });
+    },
     postpone: async (batchId, _version, delayMs) => {
       check('postpone');
       const found = row(batchId);

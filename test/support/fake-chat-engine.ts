@@ -59,6 +59,7 @@ export function createFakeChatEngine(overrides: Partial<Engine> = {}): FakeChatE
       },
       rendered: unexpected('cards.rendered'),
       sending: unexpected('cards.sending'),
+      placed: unexpected('cards.placed'),
       postpone: unexpected('cards.postpone'),
       undeliverable: unexpected('cards.undeliverable'),
       findByAddress: unexpected('cards.findByAddress'),

@@ -26,7 +26,10 @@ export interface CardDeliveryDeps {
 
 /** The calls that bring a card into a chat. Both give the address as it is afterwards. */
 export interface CardDelivery {
-  /** A new message, of words alone. */
+  /**
+   * A new message, of words alone. It never says how a batch has ended: where its answer is lost it
+   * is sent again, and an end is told once.
+   */
   send(card: CardToShow, address: TelegramAddress): Promise<PlacedAddress>;
   /** Harmless to repeat. */
   edit(card: CardToShow, address: PlacedAddress): Promise<PlacedAddress>;
@@ -83,8 +86,9 @@ export function createCardDelivery(deps: CardDeliveryDeps): CardDelivery {
 
   return {
     async send(card, address) {
-      const keyboard = cardKeyboard(card.view, { pictureButtons: false });
-      const html = cardHtml(card.view, maxTextLength);
+      const view = card.final ? { ...card.view, lines: ['…'], buttons: [] } : card.view;
+      const keyboard = cardKeyboard(view, { pictureButtons: false });
+      const html = cardHtml(view, maxTextLength);
       const options = {
         ...textOptions,
         ...placement(address.threadId, address.replyTo),

@@ -35,8 +35,9 @@ export function createCardPlatform(deps: CardPlatformDeps): ChatPlatform {
   const bring = async (card: CardToShow, address: TelegramAddress): Promise<PlacedAddress> => {
     if (isPlaced(address)) return delivery.edit(card, address);
     const sent = await delivery.send(card, address);
-    if (card.view.picture === null) return sent;
+    if (card.view.picture === null && !card.final) return sent;
     placed.set(card.batchId, sent);
+    await card.placed(toCardAddress(sent));
     return delivery.edit(card, sent);
   };
 

@@ -122,6 +122,7 @@ export function createCardDelivery(dependencies: CardDeliveryDependencies): Card
       tick: isTick,
       sendingSince,
       sending: () => cards.sending(batchId),
+      placed: (placedAt) => record(batchId, () => cards.placed(batchId, placedAt)),
     });
     await settle(card, isTick, outcome);
     if (outcome.kind === 'undeliverable' || (outcome.kind === 'shown' && final)) {

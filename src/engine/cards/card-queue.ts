@@ -36,8 +36,10 @@ export interface CardQueue {
   live(platform: Platform, limit: number): Promise<DueCard[]>;
   /** The chat shows `version` at `address` now. Later versions stay due. */
   rendered(batchId: string, version: number, address: CardAddress): Promise<void>;
-  /** Before a send that cannot be repeated harmlessly. Cleared by `rendered`. */
+  /** Before a send that cannot be repeated harmlessly. Cleared by `placed` and `rendered`. */
   sending(batchId: string): Promise<void>;
+  /** A message for the card stands at `address`; what it shows is still to come. */
+  placed(batchId: string, address: CardAddress): Promise<void>;
   /** Try again after `delayMs`. */
   postpone(batchId: string, version: number, delayMs: number): Promise<void>;
   /** Nobody can be shown this card any more (channel gone, bot blocked): nothing is retried. */

@@ -148,6 +148,14 @@ export function createCardQueue(db: Database, holder: string): CardQueue {
         .execute();
     },
 
+    async placed(batchId, address) {
+      await db
+        .updateTable('cards')
+        .set({ address: JSON.stringify(address), sendingSince: null })
+        .where('batchId', '=', batchId)
+        .execute();
+    },
+
     async postpone(batchId, _version, delayMs) {
       await db
         .updateTable('cards')

@@ -553,6 +553,7 @@ describe('the connection', () => {
       tick: false,
       sendingSince: null,
       sending: async () => {},
+      placed: async () => {},
     });
     expect(JSON.stringify(outcome)).not.toContain(String(requests[0]?.address.token));
     expect(playground.ledger.count({ route: original, status: 500 })).toBe(0);

@@ -4,9 +4,9 @@ import { newCardAddress, readCardAddress } from '../../../src/bots/telegram/card
 import { createCardPlatform } from '../../../src/bots/telegram/card-platform.js';
 import { createSendBudget } from '../../../src/bots/telegram/send-budget.js';
 import { createTelegramApi } from '../../../src/bots/telegram/telegram-api.js';
-import type { DueCard, Engine } from '../../../src/engine/index.js';
+import type { CardAddress, DueCard, Engine } from '../../../src/engine/index.js';
 import type { Room } from '../../../src/playground/telegram/index.js';
-import { completed, running, show, shown, waiting } from '../../contracts/platform.js';
+import { completed, failed, running, show, shown, waiting } from '../../contracts/platform.js';
 import { makeNoise } from '../../support/pictures.js';
 import { useTelegramBot } from './bot-harness.js';
 
@@ -66,6 +66,34 @@ describe("the Telegram bot's cards", () => {
     const address2 = again.kind === 'shown' ? again.address : address;
     await shown(test.bot.platform, address2, completed(await test.shelf.results(1)));
     expect(sent(ada.chat).filter(({ content }) => content.photo)).toHaveLength(1);
+  });
+
+  it('tells no end by a message that may be sent twice', async () => {
+    const { ada, address } = await begin();
+    const view = completed(await test.shelf.results(1));
+    test.playground.faults.next({ method: 'sendMessage', kind: 'reset-after' });
+    expect((await show(test.bot.platform, address, view)).kind).toBe('later');
+    const [copy] = sent(ada.chat);
+    expect(copy?.content.text).toBe('a red fox — Ada\n…');
+    expect(copy?.content.reply_markup).toBeUndefined();
+    await shown(test.bot.platform, address, view);
+    expect(sent(ada.chat).filter(({ content }) => content.reply_markup)).toHaveLength(1);
+    await shown(test.bot.platform, { ...address, replyTo: null }, failed());
+    expect(sent(ada.chat).map(({ versions }) => versions.length)).toEqual([1, 2, 2]);
+  });
+
+  it('goes on with a message that a crashed process had placed and not finished', async () => {
+    const { ada, address } = await begin();
+    const view = completed(await test.shelf.results(1));
+    const placedAt = await new Promise<CardAddress>((resolve) => {
+      const placed = (standing: CardAddress) => {
+        resolve(standing);
+        return new Promise<void>(() => undefined);
+      };
+      void show(test.bot.platform, address, view, { placed });
+    });
+    await shown(test.another().platform, placedAt, view);
+    expect(sent(ada.chat).map(({ content }) => content.photo !== undefined)).toEqual([true]);
   });
 
   it('uploads previews sparingly, and lets the words go on in between', async () => {
