@@ -21,7 +21,3 @@ export function canMove(from: TaskState, to: TaskState): boolean {
 export function predecessors(to: TaskState): TaskState[] {
   return (Object.keys(successors) as TaskState[]).filter((from) => canMove(from, to));
 }
-
-export function isFinal(state: TaskState): boolean {
-  return state === 'completed' || state === 'failed' || state === 'cancelled';
-}
