@@ -77,7 +77,7 @@ export function decideAfterFailure(
   }
 }
 
-export function failureOf(error: BackendError): TaskFailure {
+function failureOf(error: BackendError): TaskFailure {
   return { kind: error.kind, text: error.userText ?? null, billed: error.billed };
 }
 
