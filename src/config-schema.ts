@@ -123,6 +123,10 @@ export const fileSchema = z.strictObject({
       runningTasks: wholeNumber(1, 1000).default(3),
       /** The same, though slots idle; off by default. */
       hardRunningTasks: wholeNumber(1, 1000).optional(),
+      /** Images that one user may ask for on one day (UTC); off by default. */
+      userImagesPerDay: wholeNumber(1, 1_000_000).optional(),
+      /** The same of one server or chat. */
+      scopeImagesPerDay: wholeNumber(1, 1_000_000).optional(),
       /** Turns of an administrator for one of everybody else. */
       adminWeight: wholeNumber(1, 100).default(1),
     })

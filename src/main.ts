@@ -80,6 +80,10 @@ async function start(
     maxWaiting: config.limits.waitingTasks,
     userCap: config.limits.runningTasks,
     hardUserCap: config.limits.hardRunningTasks,
+    quotas: {
+      user: config.limits.userImagesPerDay ?? null,
+      scope: config.limits.scopeImagesPerDay ?? null,
+    },
     weightOf: ({ platform, platformUserId }) =>
       config.admins.has(`${platform}:${platformUserId}`) ? config.limits.adminWeight : 1,
   };

@@ -40,6 +40,13 @@ function problemSentence(problem: EngineProblem): Sentence {
           });
     case 'too-many-waiting':
       return sentence('too-many-waiting', { waiting: problem.waiting, limit: problem.limit });
+    case 'quota-exceeded': {
+      const { used, limit, resetsAt, of } = problem;
+      const key = of === 'user' ? 'quota-of-user' : 'quota-of-scope';
+      // With its date: it is never today.
+      return (texts) =>
+        texts.text(key, { used, limit, resetsAt: texts.time(resetsAt, new Date(0)) });
+    }
     case 'unknown-pool':
       return (texts) =>
         texts.text('pool-unknown', {

@@ -27,6 +27,7 @@ import { writeWeight } from './settings/weight.js';
 import { countWaitingIn } from './tasks/task.repository.js';
 import { endBackOffs } from './tasks/waiting.repository.js';
 import { createInbox } from './updates/update.repository.js';
+import type { DailyQuotas } from './usage/quota.js';
 import type { User } from './users/user.js';
 import { ensureUser } from './users/user.repository.js';
 import { createOutcomes } from './worker/outcome.js';
@@ -47,6 +48,8 @@ export interface EngineOptions {
   readonly userCap?: number;
   /** Running tasks of one user at a time, though slots idle. Without it, there is no such limit. */
   readonly hardUserCap?: number | undefined;
+  /** Images a day. Without them, or where one is null, as many as one likes. */
+  readonly quotas?: DailyQuotas;
   /** A person's share of turns, where no setting says another. 1 without it. */
   readonly weightOf?: (person: Pick<User, 'platform' | 'platformUserId'>) => number;
   /** Runs at the same time in this process, at most. */
@@ -77,6 +80,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
     pools,
     store,
     maxWaiting: options.maxWaiting ?? 100,
+    quotas: options.quotas ?? { user: null, scope: null },
     weightOf: options.weightOf ?? (() => 1),
   });
   const times = options.times ?? defaultExecutionTimes;

@@ -9,6 +9,14 @@ export type EngineProblem =
   | { readonly kind: 'unknown-model'; readonly model: string; readonly nearest: readonly string[] }
   | { readonly kind: 'cannot'; readonly operation: string; readonly model: string }
   | { readonly kind: 'too-many-waiting'; readonly waiting: number; readonly limit: number }
+  | {
+      readonly kind: 'quota-exceeded';
+      readonly of: 'user' | 'scope';
+      /** Images of today, without those that were refused. */
+      readonly used: number;
+      readonly limit: number;
+      readonly resetsAt: Date;
+    }
   | { readonly kind: 'unknown-pool'; readonly pool: string; readonly pools: readonly string[] }
   | { readonly kind: 'bad-setting'; readonly key: string; readonly expected: string };
 

@@ -58,7 +58,7 @@ export interface Engine {
 
   /**
    * One transaction: batch, tasks, card, and the source update closed.
-   * @throws EngineError unknown-model, cannot, too-many-waiting
+   * @throws EngineError unknown-model, cannot, too-many-waiting, quota-exceeded
    * @throws RecordUnavailableError
    */
   submit(request: SubmitRequest): Promise<SubmittedBatch>;

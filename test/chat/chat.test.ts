@@ -196,6 +196,16 @@ describe('commands', () => {
 
 describe('what goes wrong', () => {
   it.each([
+    [
+      {
+        kind: 'quota-exceeded',
+        of: 'user',
+        used: 18,
+        limit: 20,
+        resetsAt: new Date('2026-11-21T00:00:00Z'),
+      },
+      'You have asked for 18 images today; 20 a day is the most. The next day begins at Nov 21, 00:00 UTC.',
+    ],
     [{ kind: 'too-many-waiting', waiting: 50, limit: 50 }, 'You have 50 tasks waiting'],
     [{ kind: 'unknown-model', model: 'x', nearest: ['flux', 'sdxl'] }, 'Did you mean flux, sdxl?'],
     [{ kind: 'cannot', operation: 'edit', model: 'x' }, 'The model x cannot start from an image.'],

@@ -151,6 +151,8 @@ images-gone = The images of { $id } are not stored any more.
 nothing-to-cancel = There is nothing left to cancel: it has ended.
 nothing-to-retry = There is nothing to retry: nothing failed, or it runs already.
 too-many-waiting = You have { $waiting } tasks waiting; { $limit } is the most. Wait for some, or cancel one with /cancel.
+quota-of-user = You have asked for { $used } images today; { $limit } a day is the most. The next day begins at { $resetsAt }.
+quota-of-scope = { $used } images have been asked for here today; { $limit } a day is the most. The next day begins at { $resetsAt }.
 busy = Easel is busy and kept nothing of this. Try again in a minute.
 defect = Sorry, something went wrong inside Easel. If it happens again, tell an administrator this id: { $id }
 

@@ -148,6 +148,8 @@ images-gone = 批次 { $id } 的图片已不再保存。
 nothing-to-cancel = 已经结束，没有可以取消的了。
 nothing-to-retry = 没有可以重试的：没有失败的任务，或者已经在运行。
 too-many-waiting = 你有 { $waiting } 个任务在排队，最多 { $limit } 个。请等一等，或用 /cancel 取消一些。
+quota-of-user = 你今天已经要了 { $used } 张图，每天最多 { $limit } 张。新的一天从 { $resetsAt } 开始。
+quota-of-scope = 这里今天已经要了 { $used } 张图，每天最多 { $limit } 张。新的一天从 { $resetsAt } 开始。
 busy = Easel 正忙，没有保留这次请求。请过一分钟再试。
 defect = 抱歉，Easel 内部出错了。如果再次发生，请把这个编号告诉管理员：{ $id }
 

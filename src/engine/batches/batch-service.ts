@@ -20,6 +20,8 @@ import {
   reviveTask,
 } from '../tasks/task.repository.js';
 import { closeUpdate } from '../updates/update.repository.js';
+import { checkQuotas, type DailyQuotas } from '../usage/quota.js';
+import { chargeUsage, giveUsageBack, readQuotas } from '../usage/usage.repository.js';
 import type { Actor, User } from '../users/user.js';
 import type { SubmitRequest, SubmittedBatch, TaskRequest } from './batch.js';
 import { deleteBatch, insertBatch, readOwner } from './batch.repository.js';
@@ -30,6 +32,8 @@ export interface BatchServiceDependencies {
   readonly store: ImageStore;
   /** Waiting tasks of one user, at most. */
   readonly maxWaiting: number;
+  /** Images a day, where no setting says another number. */
+  readonly quotas: DailyQuotas;
   /** A person's share of turns, where no setting says another. */
   readonly weightOf: (person: Pick<User, 'platform' | 'platformUserId'>) => number;
 }
@@ -52,10 +56,17 @@ export function createBatchService(deps: BatchServiceDependencies) {
       return await transact(async (trx, effects) => {
         const batch = await insertBatch(trx, createId(), request);
         if (batch.created) {
-          await checkWaiting(trx, request.user.id, tasks.length);
           const usedPools = poolsOf(tasks.map(({ route }) => ({ pool: route.pool.name })));
           const weight = deps.weightOf(request.user);
           for (const pool of usedPools) await joinLane(trx, pool, request.user.id, weight);
+          // The lane is locked now: two requests of one person can't both take the last place.
+          await checkWaiting(trx, request.user.id, tasks.length);
+          const chargedOn = await charge(
+            trx,
+            request.user.id,
+            request.scopeId,
+            tasks.map(({ task }) => task.count),
+          );
           await insertTasks(
             trx,
             tasks.map(({ task, route }, ordinal) => ({
@@ -66,6 +77,7 @@ export function createBatchService(deps: BatchServiceDependencies) {
               pool: route.pool.name,
               request: normalize(task, route),
               seed: task.seed ?? randomInt(maxSeed),
+              chargedOn,
             })),
           );
           await insertCard(
@@ -89,6 +101,24 @@ export function createBatchService(deps: BatchServiceDependencies) {
     if (waiting + added > deps.maxWaiting) {
       throw new EngineError({ kind: 'too-many-waiting', waiting, limit: deps.maxWaiting });
     }
+  }
+
+  /**
+   * Counts images for today where today is limited.
+   * @throws EngineError quota-exceeded
+   */
+  async function charge(
+    trx: Transaction,
+    userId: string,
+    scopeId: string,
+    counts: readonly number[],
+  ): Promise<string | null> {
+    const quotas = await readQuotas(trx, scopeId, deps.quotas);
+    if (quotas.user === null && quotas.scope === null) return null;
+    const images = counts.reduce((sum, count) => sum + count, 0);
+    const usage = await chargeUsage(trx, { userId, scopeId, images });
+    checkQuotas(usage, quotas, images);
+    return usage.day;
   }
 
   /** The batch's tasks, locked, once it is clear that the actor may act on them. */
@@ -143,7 +173,9 @@ export function createBatchService(deps: BatchServiceDependencies) {
         for (const pool of poolsOf(ended)) {
           await joinLane(trx, pool, owner.id, deps.weightOf(owner));
         }
-        for (const task of ended) await reviveTask(trx, effects, task.id);
+        const counts = ended.map(({ images }) => images);
+        const chargedOn = await charge(trx, owner.id, owner.scopeId, counts);
+        for (const task of ended) await reviveTask(trx, effects, task.id, chargedOn);
       });
     },
 
@@ -151,6 +183,12 @@ export function createBatchService(deps: BatchServiceDependencies) {
       const keys = await transact(async (trx, effects) => {
         const { tasks } = await lockOwnTasks(trx, batchId, actor);
         await cancelAll(trx, effects, batchId, tasks);
+        // A run that is asked to stop ends without its record.
+        const unfinished = tasks.filter(({ state }) => state !== 'completed');
+        await giveUsageBack(
+          trx,
+          unfinished.map(({ id }) => id),
+        );
         const freed = await storageKeysOf(trx, batchId);
         await deleteBatch(trx, batchId);
         for (const { pool } of tasks) effects.wake(pool);

@@ -37,15 +37,20 @@ export async function insertBatch(
   return { batchId: existing.id, created: false };
 }
 
+export interface BatchOwner extends Pick<User, 'id' | 'platform' | 'platformUserId'> {
+  /** Where the batch was made. */
+  readonly scopeId: string;
+}
+
 /** The user who made the batch. */
 export async function readOwner(
   trx: Transaction,
   batchId: string,
-): Promise<Pick<User, 'id' | 'platform' | 'platformUserId'> | undefined> {
+): Promise<BatchOwner | undefined> {
   return trx
     .selectFrom('batches')
     .innerJoin('users', 'users.id', 'batches.userId')
-    .select(['users.id', 'users.platform', 'users.platformUserId'])
+    .select(['users.id', 'users.platform', 'users.platformUserId', 'batches.scopeId'])
     .where('batches.id', '=', batchId)
     .executeTakeFirst();
 }

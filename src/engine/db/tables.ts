@@ -130,6 +130,7 @@ interface Tasks {
   availableAt: NullableTimestamp;
   batchId: string;
   cancelRequestedAt: NullableTimestamp;
+  chargedOn: ColumnType<Date | null, string | null | undefined, string | null>;
   createdAt: GeneratedTimestamp;
   deadlineAt: NullableTimestamp;
   failureBilled: TaskFailure['billed'] | null;
@@ -162,6 +163,12 @@ interface Updates {
   receivedAt: GeneratedTimestamp;
 }
 
+interface Usage {
+  day: ColumnType<Date, string, string>;
+  images: number;
+  subject: string;
+}
+
 interface Users {
   createdAt: GeneratedTimestamp;
   id: string;
@@ -186,5 +193,6 @@ export interface DB {
   taskInputs: TaskInputs;
   tasks: Tasks;
   updates: Updates;
+  usage: Usage;
   users: Users;
 }

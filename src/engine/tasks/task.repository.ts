@@ -3,6 +3,7 @@ import type { TaskFailure, TaskRequest } from '../batches/batch.js';
 import { bumpCard } from '../cards/card.repository.js';
 import type { Database, Transaction } from '../db/connection.js';
 import type { Effects } from '../db/transact.js';
+import { giveUsageBack } from '../usage/usage.repository.js';
 import { predecessors, type TaskState } from './task-state.js';
 
 export interface NewTask {
@@ -13,6 +14,8 @@ export interface NewTask {
   readonly pool: string;
   readonly request: TaskRequest;
   readonly seed: number;
+  /** The day (UTC) that its images count for, `YYYY-MM-DD`; null where they count for none. */
+  readonly chargedOn: string | null;
 }
 
 export async function insertTasks(trx: Transaction, tasks: readonly NewTask[]): Promise<void> {
@@ -62,6 +65,8 @@ export interface LockedTask {
   readonly runNumber: number;
   readonly pool: string;
   readonly userId: string;
+  /** Images that it is asked for. */
+  readonly images: number;
 }
 
 /** A batch's tasks, so that what is decided about them still holds when it is written. */
@@ -69,6 +74,7 @@ export async function lockTasks(trx: Transaction, batchId: string): Promise<Lock
   return trx
     .selectFrom('tasks')
     .select(['id', 'state', 'runNumber', 'pool', 'userId'])
+    .select(sql<number>`(request ->> 'count')::integer`.as('images'))
     .where('batchId', '=', batchId)
     .orderBy('ordinal')
     .forUpdate()
@@ -95,6 +101,7 @@ interface TaskChange {
   retries?: number;
   submissions?: number;
   model?: string;
+  chargedOn?: string | null;
   failure?: TaskFailure | null;
 }
 
@@ -140,9 +147,12 @@ async function move(
     .$if(condition.run !== undefined, (query) =>
       query.where('runNumber', '=', condition.run as number),
     )
-    .returning(['batchId', 'pool', 'userId', 'runNumber as run'])
+    .returning(['batchId', 'pool', 'userId', 'runNumber as run', 'chargedOn'])
     .executeTakeFirst();
   if (!row) return undefined;
+  if (row.chargedOn && (to === 'failed' || to === 'cancelled')) {
+    await giveUsageBack(trx, [condition.taskId]);
+  }
   await bumpCard(trx, effects, row.batchId);
   if (!begins) effects.wake(row.pool);
   return row;
@@ -191,8 +201,17 @@ export function postponeTask(
   return move(trx, effects, 'pending', { ...condition, from: 'processing' }, change);
 }
 
-/** failed or cancelled → pending, by a user's wish: all counters begin anew. */
-export async function reviveTask(trx: Transaction, effects: Effects, taskId: string) {
+/**
+ * failed or cancelled → pending, by a user's wish: all counters begin anew, and its images count
+ * for the day that is given.
+ */
+export async function reviveTask(
+  trx: Transaction,
+  effects: Effects,
+  taskId: string,
+  chargedOn: string | null,
+) {
+  const fresh = { ...unspent, chargedOn };
   const moved =
     (await move(trx, effects, 'pending', { taskId, from: 'failed' }, fresh)) ??
     (await move(trx, effects, 'pending', { taskId, from: 'cancelled' }, fresh));
@@ -206,7 +225,7 @@ export async function reviveTask(trx: Transaction, effects: Effects, taskId: str
   return moved;
 }
 
-const fresh = {
+const unspent = {
   availableAt: null,
   waitReason: null,
   deadlineAt: null,

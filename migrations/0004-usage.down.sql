@@ -1,0 +1,2 @@
+alter table tasks drop column charged_on;
+drop table usage;

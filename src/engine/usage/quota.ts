@@ -1,0 +1,30 @@
+import { EngineError } from '../engine-error.js';
+import type { Usage } from './usage.repository.js';
+
+/** Images that may be asked for on one day (UTC). Null: as many as one likes. */
+export interface DailyQuotas {
+  readonly user: number | null;
+  readonly scope: number | null;
+}
+
+/** The global setting of one user's quota. */
+export const userQuotaKey = 'quota.user.day';
+/** The quota of a server or chat: its own setting, or the global one for all that have none. */
+export const scopeQuotaKey = 'quota.scope.day';
+
+/** @throws EngineError quota-exceeded */
+export function checkQuotas(usage: Usage, quotas: DailyQuotas, added: number): void {
+  for (const of of ['user', 'scope'] as const) {
+    const limit = quotas[of];
+    if (limit !== null && usage[of] > limit) {
+      const { resetsAt } = usage;
+      throw new EngineError({
+        kind: 'quota-exceeded',
+        of,
+        used: usage[of] - added,
+        limit,
+        resetsAt,
+      });
+    }
+  }
+}
