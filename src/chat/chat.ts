@@ -6,6 +6,8 @@ import type { Command, CommandContext } from './commands/command.js';
 import { createCommandTree } from './commands/command-tree.js';
 import type { CommandDeclaration, CommandGroup } from './commands/declaration.js';
 import { commandGroups, commands } from './commands/index.js';
+import { optionShapes } from './commands/option-registry.js';
+import { type Suggestion, suggest } from './commands/suggestions.js';
 import { textArguments } from './commands/text-arguments.js';
 import { explain } from './explanation.js';
 import { Refusal, sentence } from './refusal.js';
@@ -38,12 +40,26 @@ export interface Chat {
    * other reply the bot closes it (`engine.inbox.close`) once the reply was sent.
    */
   handle(request: ChatRequest): Promise<Reply>;
+  /**
+   * What to offer while an option of `autocomplete` is being typed, best first; none for what has
+   * nothing to offer, or where the record is away.
+   */
+  suggest(request: SuggestionRequest): Promise<readonly Suggestion[]>;
   /** The explicit list of commands, for the platforms' menus. */
   readonly commands: readonly CommandDeclaration[];
   /** The inner nodes of the command tree, e.g. `admin` and `admin concurrency`, parents first. */
   readonly commandGroups: readonly CommandGroup[];
   /** A text by its key, for the few things that bots say themselves. */
   text(locale: string, key: string, variables?: Record<string, string | number>): string;
+}
+
+export interface SuggestionRequest {
+  /** The command's words, e.g. `imagine`, or `admin preset edit`. */
+  readonly command: string;
+  readonly option: string;
+  /** As far as it is typed. */
+  readonly typed: string;
+  readonly scopeId: string;
 }
 
 export function createChat(dependencies: ChatDependencies): Chat {
@@ -91,6 +107,19 @@ export function createChat(dependencies: ChatDependencies): Chat {
     commands: tree.declarations,
     commandGroups: tree.groups,
     text: (locale, key, variables) => texts.inLocale(locale).text(key, variables),
+    async suggest({ command: words, option, typed, scopeId }) {
+      const command = commands.find(({ path }) => path.join(' ') === words);
+      const shapes = command ? optionShapes(command.options) : [];
+      const kind = shapes.find(({ name }) => name === option)?.meta.suggests;
+      if (!kind) return [];
+      try {
+        return await suggest[kind]({ engine, scopeId, typed });
+      } catch (error) {
+        // Somebody is still typing: what is wrong is told when the command is sent.
+        log.warn({ err: error, command: words, option }, 'no suggestions');
+        return [];
+      }
+    },
     handle: async (request) => {
       const acknowledge = () =>
         request.acknowledge({ private: isAnswerPrivate(request.intent) }).catch((error) => {

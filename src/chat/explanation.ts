@@ -4,6 +4,7 @@ import {
   type ImageProblem,
   RecordUnavailableError,
 } from '../engine/index.js';
+import { nearest } from './nearest.js';
 import { quoted, Refusal, type Sentence, sentence } from './refusal.js';
 import type { LocalizedTexts } from './texts.js';
 
@@ -32,12 +33,15 @@ function problemSentence(problem: EngineProblem): Sentence {
     case 'unknown-model':
       return unknownModel(problem.model, problem.nearest);
     case 'cannot':
-      return problem.operation === 'edit' || problem.operation === 'vary'
-        ? sentence('model-cannot-edit', { model: quoted(problem.model) })
-        : sentence('model-cannot', {
-            model: quoted(problem.model),
-            operation: quoted(problem.operation),
-          });
+      return inability(problem);
+    case 'unknown-preset':
+      return problem.isGlobal
+        ? sentence('preset-is-global', { name: quoted(problem.name) })
+        : unknownPreset(problem.name, problem.known);
+    case 'preset-exists':
+      return sentence('preset-exists', { name: quoted(problem.name) });
+    case 'too-many-presets':
+      return sentence('too-many-presets', { limit: problem.limit });
     case 'too-many-waiting':
       return sentence('too-many-waiting', { waiting: problem.waiting, limit: problem.limit });
     case 'quota-exceeded': {
@@ -56,6 +60,29 @@ function problemSentence(problem: EngineProblem): Sentence {
     case 'bad-setting':
       return sentence('setting-wrong', { key: problem.key, expected: problem.expected });
   }
+}
+
+/** Chat checks this before; here is what is told where the backends changed in between. */
+function inability(problem: Extract<EngineProblem, { kind: 'cannot' }>): Sentence {
+  const model = quoted(problem.model);
+  if (problem.references > 0) return sentence('model-without-references', { model });
+  switch (problem.operation) {
+    case 'edit':
+    case 'vary':
+      return sentence('model-cannot-edit', { model });
+    case 'inpaint':
+      return sentence('model-cannot-inpaint', { model });
+    default:
+      return sentence('model-cannot', { model, operation: problem.operation });
+  }
+}
+
+export function unknownPreset(name: string, known: readonly string[]): Sentence {
+  const value = quoted(name);
+  const close = nearest(name, known);
+  return close.length === 0
+    ? sentence('preset-unknown', { value })
+    : (texts) => texts.text('preset-unknown-nearest', { value, nearest: texts.list(close) });
 }
 
 export function unknownModel(model: string, nearest: readonly string[]): Sentence {

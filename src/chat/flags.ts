@@ -2,7 +2,7 @@ import { nearest } from './nearest.js';
 import { quoted, type Sentence, sentence } from './refusal.js';
 
 /** Midjourney's short names and Easel's own, and the option that each sets. */
-const flagOptions = new Map<string, FlagOption>([
+const flagOptions: ReadonlyMap<string, FlagOption> = new Map<string, FlagOption>([
   ['ar', 'aspect'],
   ['aspect', 'aspect'],
   ['n', 'count'],
@@ -13,6 +13,7 @@ const flagOptions = new Map<string, FlagOption>([
   ['model', 'model'],
   ['strength', 'strength'],
   ['preset', 'preset'],
+  ['global', 'global'],
 ]);
 
 const examples: Readonly<Record<FlagOption, string>> = {
@@ -23,9 +24,21 @@ const examples: Readonly<Record<FlagOption, string>> = {
   model: 'flux',
   strength: '0.6',
   preset: 'anime',
+  global: 'yes',
 };
 
-export type FlagOption = 'aspect' | 'count' | 'seed' | 'negative' | 'model' | 'strength' | 'preset';
+export type FlagOption =
+  | 'aspect'
+  | 'count'
+  | 'seed'
+  | 'negative'
+  | 'model'
+  | 'strength'
+  | 'preset'
+  | 'global';
+
+/** Needs no value: to be there is enough. */
+const switches: ReadonlySet<FlagOption> = new Set(['global']);
 
 export interface PromptWithFlags {
   /** What stands before the flags, trimmed. */
@@ -39,22 +52,28 @@ export interface PromptWithFlags {
 /**
  * Splits a prompt from the flags that end it: `a fox --ar 16:9 --no hands, feet`. Phones write `--`
  * as `—` or `–`; directly before a known flag's name these are read so too. Values may be quoted;
- * `--no` takes all words up to the next flag, every other flag takes one.
+ * `--no` takes all words up to the next flag, every other flag takes one. A flag of an option that
+ * the command does not have is unknown.
  */
-export function splitFlags(text: string): PromptWithFlags {
+export function splitFlags(
+  text: string,
+  hasOption: (option: FlagOption) => boolean = () => true,
+): PromptWithFlags {
+  const known = new Map([...flagOptions].filter(([, option]) => hasOption(option)));
   const words = wordsOf(text);
-  const firstFlag = words.findIndex((word) => flagNameOf(word) !== undefined);
+  const firstFlag = words.findIndex((word) => flagNameOf(word, known) !== undefined);
   if (firstFlag === -1) return { prompt: text.trim(), flags: {}, problems: [] };
 
   const flags: Partial<Record<FlagOption, string>> = {};
   const problems: Sentence[] = [];
-  for (const { name, values } of groupByFlag(words.slice(firstFlag))) {
-    const option = flagOptions.get(name.toLowerCase());
+  for (const { name, values } of groupByFlag(words.slice(firstFlag), known)) {
+    const option = known.get(name.toLowerCase());
     if (option === undefined) {
-      problems.push(unknownFlag(name));
+      problems.push(unknownFlag(name, known.keys()));
       continue;
     }
-    const [value, ...further] = option === 'negative' ? [values.join(' ')] : values;
+    const given = switches.has(option) && values.length === 0 ? ['yes'] : values;
+    const [value, ...further] = option === 'negative' ? [given.join(' ')] : given;
     if (value === undefined || value === '') {
       problems.push(sentence('flag-without-value', { flag: name, example: examples[option] }));
     } else if (further.length > 0) {
@@ -69,8 +88,10 @@ export function splitFlags(text: string): PromptWithFlags {
   return { prompt, flags, problems };
 }
 
-function unknownFlag(name: string): Sentence {
-  const [best] = nearest(name, flagOptions.keys(), 1);
+type KnownFlags = ReadonlyMap<string, FlagOption>;
+
+function unknownFlag(name: string, known: Iterable<string>): Sentence {
+  const [best] = nearest(name, known, 1);
   return best === undefined
     ? sentence('flag-unknown', { flag: quoted(name) })
     : sentence('flag-unknown-nearest', { flag: quoted(name), nearest: best });
@@ -91,16 +112,19 @@ function wordsOf(text: string): Word[] {
 const flagPattern = /^(--|[—–])([a-z][\w-]*)(?:=(.*))?$/is;
 
 /** Undefined for what is no flag: a word, a quotation, a dash that only is one. */
-function flagNameOf({ text }: Word): string | undefined {
+function flagNameOf({ text }: Word, known: KnownFlags): string | undefined {
   const [, dash, name] = flagPattern.exec(text) ?? [];
   if (name === undefined) return undefined;
-  return dash === '--' || flagOptions.has(name.toLowerCase()) ? name : undefined;
+  return dash === '--' || known.has(name.toLowerCase()) ? name : undefined;
 }
 
-function groupByFlag(words: readonly Word[]): { name: string; values: string[] }[] {
+function groupByFlag(
+  words: readonly Word[],
+  known: KnownFlags,
+): { name: string; values: string[] }[] {
   const groups: { name: string; values: string[] }[] = [];
   for (const word of words) {
-    const name = flagNameOf(word);
+    const name = flagNameOf(word, known);
     if (name !== undefined) {
       const value = flagPattern.exec(word.text)?.[3];
       groups.push({ name, values: value === undefined ? [] : [unquoted(value)] });

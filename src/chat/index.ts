@@ -7,12 +7,13 @@ export {
   type CardRendererDependencies,
   createCardRenderer,
 } from './cards/renderer.js';
-export { type Chat, type ChatDependencies, createChat } from './chat.js';
+export { type Chat, type ChatDependencies, createChat, type SuggestionRequest } from './chat.js';
 export type {
   CommandDeclaration,
   CommandGroup,
   OptionDeclaration,
 } from './commands/declaration.js';
+export type { Suggestion } from './commands/suggestions.js';
 export type { CardToShow, ChatPlatform, ShowOutcome } from './platform.js';
 export {
   type Attachment,

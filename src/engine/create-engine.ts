@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { createAdmission } from './admission/admission.js';
 import { countRunning, reweighLanes } from './admission/lane.repository.js';
 import { readPosition } from './admission/position.repository.js';
+import type { Operation } from './backends/backend.js';
 import {
   createInstanceHealth,
   defaultHealthTimes,
@@ -20,6 +21,7 @@ import { findImage } from './images/image.repository.js';
 import { createImageLibrary } from './images/image-library.js';
 import type { ImageStore } from './images/image-store.js';
 import { defaultImageLimits } from './images/inspection.js';
+import { createPresets } from './presets/preset-service.js';
 import type { RunQueue } from './queue/run-queue.js';
 import type { Signals } from './queue/signals.js';
 import { readPoolSettings, writeConcurrency, writePaused } from './settings/pool-settings.js';
@@ -181,6 +183,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
       keepImage: images.keepImage,
       ...defaultImageLimits,
     },
+    presets: createPresets(db, transact),
     submit: batches.submit,
     cancel: batches.cancel,
     retry: batches.retry,
@@ -202,13 +205,16 @@ export function createEngine(options: EngineOptions): RunningEngine {
     async models() {
       const all = await pools.models();
       return all.map(({ name, pool }, index) => {
-        const can = pool.instances[0]?.backend.capabilities.operations;
+        const capabilities = pool.instances[0]?.backend.capabilities;
+        const can = (operation: Operation) => capabilities?.operations.has(operation) ?? false;
         return {
           name,
           pool: pool.name,
           default: index === 0,
-          canEdit: can?.has('edit') ?? false,
-          canUpscale: can?.has('upscale') ?? false,
+          canEdit: can('edit'),
+          canInpaint: can('inpaint'),
+          canUpscale: can('upscale'),
+          references: capabilities?.references ?? 0,
         };
       });
     },

@@ -1,3 +1,5 @@
+import type { Operation } from './backends/backend.js';
+
 /** Why the engine declines a wish. The chat layer has a text for each kind. */
 export type EngineProblem =
   | { readonly kind: 'unknown-batch'; readonly id: string }
@@ -7,7 +9,24 @@ export type EngineProblem =
   | { readonly kind: 'nothing-to-cancel'; readonly id: string }
   | { readonly kind: 'nothing-to-retry'; readonly id: string }
   | { readonly kind: 'unknown-model'; readonly model: string; readonly nearest: readonly string[] }
-  | { readonly kind: 'cannot'; readonly operation: string; readonly model: string }
+  | {
+      readonly kind: 'cannot';
+      readonly operation: Operation;
+      /** How many reference images came with it. */
+      readonly references: number;
+      /** As it was asked for; empty where none was, and none can. */
+      readonly model: string;
+    }
+  | {
+      readonly kind: 'unknown-preset';
+      readonly name: string;
+      /** There is a global one of that name, but none in the scope that was meant. */
+      readonly isGlobal: boolean;
+      /** Names in the scope that was meant. */
+      readonly known: readonly string[];
+    }
+  | { readonly kind: 'preset-exists'; readonly name: string }
+  | { readonly kind: 'too-many-presets'; readonly limit: number }
   | { readonly kind: 'too-many-waiting'; readonly waiting: number; readonly limit: number }
   | {
       readonly kind: 'quota-exceeded';

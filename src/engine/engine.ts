@@ -6,6 +6,7 @@ import type {
   TaskProgress,
 } from './batches/batch.js';
 import type { CardQueue } from './cards/card-queue.js';
+import type { Presets } from './presets/preset-service.js';
 import type { Inbox } from './updates/inbox.js';
 import type { Actor, Identity, Platform, User } from './users/user.js';
 
@@ -22,8 +23,13 @@ export interface ModelInfo {
   readonly name: string;
   readonly pool: string;
   readonly default: boolean;
+  /** Takes an image to start from. */
   readonly canEdit: boolean;
+  /** Takes a mask that says where the image may change. */
+  readonly canInpaint: boolean;
   readonly canUpscale: boolean;
+  /** Reference images beside the one to start from, at most. */
+  readonly references: number;
 }
 
 export interface PoolInfo {
@@ -55,6 +61,8 @@ export interface Engine {
     readonly maxBytes: number;
     readonly maxPixels: number;
   };
+
+  readonly presets: Presets;
 
   /**
    * One transaction: batch, tasks, card, and the source update closed.

@@ -21,6 +21,15 @@ export type { CardQueue, DueCard } from './cards/card-queue.js';
 export type { Engine, ModelInfo, PoolInfo, StoredInput } from './engine.js';
 export { EngineError, type EngineProblem, RecordUnavailableError } from './engine-error.js';
 export { ImageError, type ImageProblem } from './images/inspection.js';
+export {
+  applyTemplate,
+  type Preset,
+  type PresetChange,
+  type PresetContent,
+  type PresetReference,
+} from './presets/preset.js';
+export type { Presets } from './presets/preset-service.js';
+export { globalScope } from './settings/setting.repository.js';
 export type { TaskState } from './tasks/task-state.js';
 export type { Inbox, OpenUpdate } from './updates/inbox.js';
 export type { Actor, Identity, Platform, User } from './users/user.js';

@@ -127,7 +127,7 @@ describe('commands', () => {
   it.each([
     ['imagin', 'There is no command /imagin. Did you mean /imagine?'],
     ['xyzzy', 'There is no command /xyzzy. /help lists what there is.'],
-    ['admin', '/admin goes on with one of: concurrency.'],
+    ['admin', '/admin goes on with one of: concurrency, preset, pause, resume.'],
   ])('that do not exist are told with the nearest: /%s', async (name, expected) => {
     expect(privateText(await createChatBench().write(name, ''))).toBe(expected);
   });
@@ -153,7 +153,7 @@ describe('commands', () => {
     expect(option('image')).toMatchObject({ type: 'attachment', required: false });
     expect(option('private')).toMatchObject({ type: 'boolean' });
     const paths = commandGroups.map(({ path }) => path.join(' '));
-    expect(paths).toEqual(['admin', 'admin concurrency']);
+    expect(paths).toEqual(['admin', 'admin concurrency', 'admin preset']);
   });
 
   it('put required options first and keep to Discord’s names and numbers', () => {
@@ -187,7 +187,7 @@ describe('commands', () => {
   it('list the models', async () => {
     const { write, engine } = createChatBench();
     expect(privateText(await write('models', ''))).toContain(
-      'sketch · default · starts from images',
+      'sketch · default · starts from images · takes a mask · 3 reference images',
     );
     engine.modelList = [];
     expect(privateText(await write('models', ''))).toContain('No image service can be reached');
@@ -208,8 +208,14 @@ describe('what goes wrong', () => {
     ],
     [{ kind: 'too-many-waiting', waiting: 50, limit: 50 }, 'You have 50 tasks waiting'],
     [{ kind: 'unknown-model', model: 'x', nearest: ['flux', 'sdxl'] }, 'Did you mean flux, sdxl?'],
-    [{ kind: 'cannot', operation: 'edit', model: 'x' }, 'The model x cannot start from an image.'],
-    [{ kind: 'cannot', operation: 'upscale', model: 'x' }, 'The model x cannot do this (upscale).'],
+    [
+      { kind: 'cannot', operation: 'edit', references: 0, model: 'x' },
+      'The model x cannot start from an image.',
+    ],
+    [
+      { kind: 'cannot', operation: 'upscale', references: 0, model: 'x' },
+      'The model x cannot do this (upscale).',
+    ],
     [{ kind: 'nothing-to-cancel', id: 'x' }, 'nothing left to cancel'],
     [{ kind: 'nothing-to-retry', id: 'x' }, 'nothing to retry'],
     [{ kind: 'images-gone', id: 'x' }, 'The images of x are not stored any more.'],

@@ -41,6 +41,8 @@ export interface DiscordBotHarness {
   readonly parts: Pick<DiscordBotDependencies, 'engine' | 'chat' | 'log'>;
   /** What `chat.handle` does from now on. */
   answerWith(script: Script): void;
+  /** What `chat.suggest` does from now on. */
+  suggestWith(script: Chat['suggest']): void;
   /** Another bot on the same playground and record; not started. */
   anotherBot(): DiscordBot;
   /** Ends the bots and the playground. @throws when a request broke Discord's rules or a token leaked */
@@ -151,13 +153,15 @@ export async function openDiscordBot(
     await request.acknowledge({ private: false });
     return { kind: 'card', batchId: 'batch1' };
   };
-  const chat: Pick<Chat, 'handle' | 'commands' | 'commandGroups' | 'text'> = {
+  let suggest: Chat['suggest'] = async () => [];
+  const chat: DiscordBotDependencies['chat'] = {
     commands: options.commands ?? [imagineDeclaration, concurrencyDeclaration, startDeclaration],
     commandGroups: [
       { path: ['admin'], description: description('Administration') },
       { path: ['admin', 'concurrency'], description: description('Concurrency') },
     ],
     text: (locale, key, variables) => texts.inLocale(locale).text(key, variables),
+    suggest: (asked) => suggest(asked),
     handle: (request) => {
       requests.push(request);
       return script(request);
@@ -186,6 +190,9 @@ export async function openDiscordBot(
     parts: { engine, chat, log },
     answerWith(next) {
       script = next;
+    },
+    suggestWith(next) {
+      suggest = next;
     },
     async close() {
       await Promise.all(bots.map((each) => each.stop()));

@@ -3,6 +3,8 @@ import {
   type Engine,
   type ModelInfo,
   type PoolInfo,
+  type Preset,
+  type Presets,
   phaseOf,
   type SubmitRequest,
 } from '../../src/engine/index.js';
@@ -14,6 +16,8 @@ export interface FakeChatEngine extends Engine {
   readonly batches: Map<string, BatchView>;
   modelList: ModelInfo[];
   poolList: PoolInfo[];
+  presetList: Preset[];
+  presets: Presets;
 }
 
 const sketch: ModelInfo = {
@@ -21,7 +25,9 @@ const sketch: ModelInfo = {
   pool: 'default',
   default: true,
   canEdit: true,
+  canInpaint: true,
   canUpscale: false,
+  references: 3,
 };
 
 /** As much of an engine as commands and buttons ask for; what they must not ask for throws. */
@@ -65,6 +71,20 @@ export function createFakeChatEngine(overrides: Partial<Engine> = {}): FakeChatE
       findByAddress: unexpected('cards.findByAddress'),
     },
     ensureUser: async (identity) => ({ ...identity, id: `user-${identity.name.toLowerCase()}` }),
+    presetList: [],
+    presets: {
+      list: async (scopeId) =>
+        engine.presetList.filter((preset) => ['global', scopeId].includes(preset.scopeId)),
+      add: async ({ name, scopeId, userId }, content) => {
+        calls.push(['presets.add', { name, scopeId, userId }, content]);
+        return { ...content, name, scopeId, version: 1 };
+      },
+      edit: async ({ name, scopeId, userId }, change) => {
+        calls.push(['presets.edit', { name, scopeId, userId }, change]);
+        return { prompt: change.prompt ?? 'as before', name, scopeId, version: 2 };
+      },
+      remove: async (author) => void calls.push(['presets.remove', author]),
+    },
     inputs: {
       maxBytes: 20_000_000,
       maxPixels: 50_000_000,

@@ -85,7 +85,7 @@ function leafOptions({ options }: CommandDeclaration): APIApplicationCommandOpti
 }
 
 function option(declaration: OptionDeclaration): APIApplicationCommandOption {
-  const { name, description, type, required, min, max, choices } = declaration;
+  const { name, description, type, required, min, max, choices, autocomplete } = declaration;
   const [least, most] =
     type === 'string' ? ['min_length', 'max_length'] : ['min_value', 'max_value'];
   return {
@@ -95,6 +95,7 @@ function option(declaration: OptionDeclaration): APIApplicationCommandOption {
     required,
     ...(min === undefined ? {} : { [least]: min }),
     ...(max === undefined ? {} : { [most]: max }),
+    ...(autocomplete ? { autocomplete } : {}),
     ...(choices
       ? { choices: choices.map((each): APIApplicationCommandOptionChoice => ({ ...each })) }
       : {}),

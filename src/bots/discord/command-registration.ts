@@ -15,6 +15,7 @@ const comparedKeys = [
   'integration_types',
   'options',
   'required',
+  'autocomplete',
   'choices',
   'value',
   'min_value',

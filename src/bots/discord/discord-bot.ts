@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type Chat, type ChatPlatform, StartError } from '../../chat/index.js';
 import { type Engine, RecordUnavailableError } from '../../engine/index.js';
+import { autocomplete, isAutocomplete } from './autocompletion.js';
 import { registerCommands } from './command-registration.js';
 import { createDiscordApi } from './discord-api.js';
 import { DiscordError } from './discord-errors.js';
@@ -19,7 +20,7 @@ export interface DiscordBotDependencies {
   /** `DISCORD_CDN_HOSTS`: the only ones that attachments come from, as `host` or `host:port`. */
   readonly cdnHosts: readonly string[];
   readonly engine: Pick<Engine, 'inbox' | 'readGrid' | 'readImageWithin'>;
-  readonly chat: Pick<Chat, 'handle' | 'commands' | 'commandGroups' | 'text'>;
+  readonly chat: Pick<Chat, 'handle' | 'suggest' | 'commands' | 'commandGroups' | 'text'>;
   /** Wall clock: an interaction's token outlives a restart. */
   readonly now: () => Date;
   readonly log: Logger;
@@ -65,7 +66,12 @@ export function createDiscordBot(deps: DiscordBotDependencies): DiscordBot {
     token,
     apiUrl,
     log,
-    onInteraction: handler.take,
+    onInteraction(interaction) {
+      if (!isAutocomplete(interaction)) return handler.take(interaction);
+      autocomplete({ api, chat, log }, interaction).catch((err: unknown) => {
+        log.error({ err, interactionId: interaction.id }, 'a defect in suggesting');
+      });
+    },
     onSession: () => void resume(),
     onFatal: (error) => deps.onFatal?.(error),
   });

@@ -36,9 +36,16 @@ export function isAsking(interaction: APIInteraction): interaction is AskingInte
   );
 }
 
+type Who = Pick<AskingInteraction, 'id' | 'member' | 'user'>;
+
+function userOf({ id, member, user: alone }: Who) {
+  const user = member?.user ?? alone;
+  if (!user) throw new Error(`Interaction ${id} has no user`);
+  return user;
+}
+
 export function identityOf(interaction: AskingInteraction): Identity {
-  const user = interaction.member?.user ?? interaction.user;
-  if (!user) throw new Error(`Interaction ${interaction.id} has no user`);
+  const user = userOf(interaction);
   return {
     platform: 'discord',
     platformUserId: user.id,
@@ -47,10 +54,10 @@ export function identityOf(interaction: AskingInteraction): Identity {
   };
 }
 
-export function scopeOf(interaction: AskingInteraction): string {
+export function scopeOf(interaction: Who & Pick<AskingInteraction, 'guild_id'>): string {
   return interaction.guild_id
     ? `discord:${interaction.guild_id}`
-    : `discord:dm:${identityOf(interaction).platformUserId}`;
+    : `discord:dm:${userOf(interaction).id}`;
 }
 
 /** Manage Server or Administrator in a server; always in a private chat. */
@@ -69,12 +76,7 @@ export function intentOf(
   const { data } = interaction;
   const resolved = 'resolved' in data ? data.resolved : undefined;
   const attachments = resolved && 'attachments' in resolved ? resolved.attachments : {};
-  const words = [data.name];
-  let options = 'options' in data ? (data.options ?? []) : [];
-  for (let first = options[0]; first && isSubcommand(first); first = options[0]) {
-    words.push(first.name);
-    options = first.options ?? [];
-  }
+  const { words, options } = leafOf(data);
   const values: Record<string, string | number | boolean | Attachment> = {};
   for (const each of options) {
     if (!('value' in each)) continue;
@@ -84,6 +86,17 @@ export function intentOf(
     else if (attachment) values[each.name] = toAttachment(attachment);
   }
   return { kind: 'command', name: words.join(' '), options: values };
+}
+
+/** The words of a command, down to its sub-command, and the options there. */
+export function leafOf(data: { readonly name: string; readonly options?: readonly Option[] }) {
+  const words = [data.name];
+  let options: readonly Option[] = data.options ?? [];
+  for (let first = options[0]; first && isSubcommand(first); first = options[0]) {
+    words.push(first.name);
+    options = first.options ?? [];
+  }
+  return { words, options };
 }
 
 /**
@@ -139,7 +152,9 @@ function isChannelReachable(interaction: AskingInteraction): boolean {
   return !byUserAlone;
 }
 
-type Option = APIApplicationCommandInteractionDataOption<InteractionType.ApplicationCommand>;
+type Option = APIApplicationCommandInteractionDataOption<
+  InteractionType.ApplicationCommand | InteractionType.ApplicationCommandAutocomplete
+>;
 
 function isSubcommand(option: Option): option is Extract<Option, { options?: unknown }> {
   return (

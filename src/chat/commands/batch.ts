@@ -20,6 +20,7 @@ export const batch = defineCommand({
     image8: options.furtherBatchImage,
     image9: options.furtherBatchImage,
     image10: options.furtherBatchImage,
+    preset: options.preset,
     model: options.model,
     aspect: options.aspect,
     count: options.countOption('option-batch-count'),
@@ -40,6 +41,12 @@ export const batch = defineCommand({
       chosen.image9,
       chosen.image10,
     ].filter((image) => image !== undefined);
-    return submitPrompt(context, { origin: 'batch', options: chosen, images, private: false });
+    return submitPrompt(context, {
+      origin: 'batch',
+      options: chosen,
+      images,
+      references: [],
+      private: false,
+    });
   },
 });

@@ -25,5 +25,7 @@ export interface OptionDeclaration {
   readonly required: boolean;
   readonly min?: number;
   readonly max?: number;
+  /** Whether `chat.suggest` has something to offer while it is typed. */
+  readonly autocomplete?: boolean;
   readonly choices?: readonly { readonly name: string; readonly value: string | number }[];
 }

@@ -1,5 +1,11 @@
 import { adminConcurrencyGet, adminConcurrencySet } from './admin-concurrency.js';
 import { adminPause, adminResume } from './admin-pause.js';
+import {
+  adminPresetAdd,
+  adminPresetEdit,
+  adminPresetList,
+  adminPresetRemove,
+} from './admin-preset.js';
 import { batch } from './batch.js';
 import { cancel } from './cancel.js';
 import type { Command } from './command.js';
@@ -8,6 +14,7 @@ import { deleteBatch } from './delete.js';
 import { help, start } from './help.js';
 import { imagine } from './imagine.js';
 import { models } from './models.js';
+import { presets } from './presets.js';
 import { queue } from './queue.js';
 import { retry } from './retry.js';
 import { show } from './show.js';
@@ -22,10 +29,15 @@ export const commands: readonly Command[] = [
   retry,
   deleteBatch,
   models,
+  presets,
   help,
   start,
   adminConcurrencyGet,
   adminConcurrencySet,
+  adminPresetAdd,
+  adminPresetEdit,
+  adminPresetRemove,
+  adminPresetList,
   adminPause,
   adminResume,
 ];
@@ -33,4 +45,5 @@ export const commands: readonly Command[] = [
 export const commandGroups: readonly GroupDefinition[] = [
   { path: ['admin'], description: 'group-admin' },
   { path: ['admin', 'concurrency'], description: 'group-admin-concurrency' },
+  { path: ['admin', 'preset'], description: 'group-admin-preset' },
 ];

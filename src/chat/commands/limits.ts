@@ -1,4 +1,6 @@
 const promptMaxCharacters = 4000;
+/** A template stands around a prompt of full length. */
+const presetPromptMaxCharacters = 1000;
 const countMax = 4;
 const seedMax = 2 ** 32 - 1;
 const concurrencyMax = 10;
@@ -6,6 +8,7 @@ const concurrencyMax = 10;
 /** What may be asked for. */
 export const limits = {
   promptMaxCharacters,
+  presetPromptMaxCharacters,
   countMax,
   seedMax,
   concurrencyMax,
@@ -14,5 +17,11 @@ export const limits = {
   /** Tasks of one batch: images × models × choices. */
   maxTasks: 100,
   /** As the texts say them; a seed is not grouped by thousands. */
-  inTexts: { promptMaxCharacters, countMax, seedMax: String(seedMax), concurrencyMax },
+  inTexts: {
+    promptMaxCharacters,
+    presetPromptMaxCharacters,
+    countMax,
+    seedMax: String(seedMax),
+    concurrencyMax,
+  },
 } as const;

@@ -15,6 +15,10 @@ export const models = defineCommand({
       const marks = [
         ...(model.default ? [texts.text('models-default')] : []),
         ...(model.canEdit ? [texts.text('models-edits')] : []),
+        ...(model.canInpaint ? [texts.text('models-inpaints')] : []),
+        ...(model.references > 0
+          ? [texts.text('models-references', { count: model.references })]
+          : []),
       ];
       return texts.text('models-line', {
         name: model.name,

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { OptionDeclaration } from './declaration.js';
 
+export type SuggestionKind = 'presets' | 'models';
+
 /** What chat must know of an option beside its schema. */
 export interface OptionMeta {
   /** The key of its description. */
@@ -9,6 +11,8 @@ export interface OptionMeta {
   readonly isAttachment?: boolean;
   /** Takes the whole text of a text command, flags at its end included. */
   readonly isPrompt?: boolean;
+  /** What is offered while it is typed; `suggestions.ts` has the sources. */
+  readonly suggests?: SuggestionKind;
 }
 
 /** Every option of a command is registered here; the outermost schema counts. */
@@ -34,6 +38,7 @@ export function optionShapes(options: z.ZodObject): OptionShape[] {
       type,
       required,
       meta,
+      ...(meta.suggests ? { autocomplete: true } : {}),
       ...(minimum === undefined ? {} : { min: minimum }),
       ...(maximum === undefined ? {} : { max: maximum }),
     };

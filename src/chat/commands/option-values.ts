@@ -30,20 +30,14 @@ function withFlags(shapes: readonly OptionShape[], given: RawOptions) {
   const text = promptName === undefined ? undefined : given[promptName];
   if (promptName === undefined || typeof text !== 'string') return { values: given, problems: [] };
 
-  const { prompt, flags, problems } = splitFlags(text);
-  const { preset, ...settable } = flags;
+  const shapeOf = (name: string) => shapes.find((candidate) => candidate.name === name);
+  const { prompt, flags, problems } = splitFlags(text, (option) => shapeOf(option) !== undefined);
   const fromFlags: Record<string, string | number | boolean> = {};
-  for (const [name, word] of Object.entries(settable) as [FlagOption, string][]) {
-    const shape = shapes.find((candidate) => candidate.name === name);
+  for (const [name, word] of Object.entries(flags) as [FlagOption, string][]) {
+    const shape = shapeOf(name);
     fromFlags[name] = shape ? typed(shape, word) : word;
   }
-  return {
-    values: { ...fromFlags, ...given, [promptName]: prompt },
-    problems:
-      preset === undefined
-        ? problems
-        : [...problems, sentence('preset-unknown', { value: quoted(preset) })],
-  };
+  return { values: { ...fromFlags, ...given, [promptName]: prompt }, problems };
 }
 
 /** A written word as the value that the option wants; what does not fit stays a word. */

@@ -24,7 +24,15 @@ export const model = z
   .transform((text) => text.split(/[,，]/).map((name) => name.trim()))
   .refine((names) => names.every((name) => name !== ''), 'model-wrong')
   .optional()
-  .register(optionRegistry, { description: 'option-model' });
+  .register(optionRegistry, { description: 'option-model', suggests: 'models' });
+
+const writtenPresetName = z.string('preset-name-wrong').trim().toLowerCase();
+
+/** A preset to use. Whether there is such a one is seen when it is looked up. */
+export const preset = writtenPresetName
+  .min(1, 'preset-name-wrong')
+  .optional()
+  .register(optionRegistry, { description: 'option-preset', suggests: 'presets' });
 
 export const negative = z
   .string('option-wrong')
@@ -79,6 +87,16 @@ export const image = z
   .custom<Attachment>(isAttachment, 'image-wrong')
   .optional()
   .register(optionRegistry, { description: 'option-image', isAttachment: true });
+
+export const reference = z
+  .custom<Attachment>(isAttachment, 'image-wrong')
+  .optional()
+  .register(optionRegistry, { description: 'option-reference', isAttachment: true });
+
+export const mask = z
+  .custom<Attachment>(isAttachment, 'image-wrong')
+  .optional()
+  .register(optionRegistry, { description: 'option-mask', isAttachment: true });
 
 export const firstBatchImage = z
   .custom<Attachment>(isAttachment, 'image-missing')

@@ -1,16 +1,18 @@
-import type { BatchOrigin, ModelInfo, TaskRequest } from '../../engine/index.js';
-import { unknownModel } from '../explanation.js';
-import { nearest } from '../nearest.js';
+import type { BatchOrigin, Preset, StoredInput, TaskRequest } from '../../engine/index.js';
+import { unknownPreset } from '../explanation.js';
 import { Refusal, type Sentence, sentence } from '../refusal.js';
 import type { Attachment, Reply } from '../request.js';
 import type { CommandContext } from './command.js';
 import { claimProblems, keepImages } from './input-images.js';
+import { modelProblems } from './model-abilities.js';
 import { planProblems, planTasks, type TaskPlan } from './task-plan.js';
 
 /** The options that `/imagine` and `/batch` have in common, checked one by one already. */
 export interface PromptOptions {
   readonly prompt: string;
   readonly model?: readonly string[] | undefined;
+  /** A preset's name. */
+  readonly preset?: string | undefined;
   readonly negative?: string | undefined;
   readonly aspect?: string | undefined;
   readonly count?: number | undefined;
@@ -21,7 +23,11 @@ export interface PromptOptions {
 export interface Submission {
   readonly origin: BatchOrigin;
   readonly options: PromptOptions;
+  /** To start from: one task each. */
   readonly images: readonly Attachment[];
+  readonly references: readonly Attachment[];
+  /** Of the one image. */
+  readonly mask?: Attachment;
   readonly private: boolean;
 }
 
@@ -32,27 +38,69 @@ export interface Submission {
  */
 export async function submitPrompt(
   context: CommandContext,
-  { origin, options, images, private: isPrivate }: Submission,
+  submission: Submission,
 ): Promise<Reply> {
   const { engine, request } = context;
-  const plan = planOf(options, images.length);
+  const { origin, options, images, references, mask, private: isPrivate } = submission;
+  const attachments = [...images, ...references, ...(mask ? [mask] : [])];
+  const preset = await findPreset(context, options.preset);
+  const plan = planOf(submission, typeof preset === 'function' ? undefined : preset);
+  const wish = { operation: plan.operation, references: references.length };
   const problems = [
-    ...(options.strength !== undefined && images.length === 0
-      ? [sentence('strength-without-image', { value: String(options.strength) })]
-      : []),
+    ...(typeof preset === 'function' ? [preset] : []),
+    ...imageProblems(submission),
     ...planProblems(plan),
-    ...modelProblems(plan, await engine.models()),
-    ...claimProblems(images, engine.inputs),
+    ...modelProblems(plan.models, wish, await engine.models()),
+    ...claimProblems(attachments, engine.inputs),
   ];
   if (problems.length > 0) throw new Refusal(...problems);
 
-  const inputs = await keepImages(images, engine.inputs);
+  const kept = await keepImages(attachments, engine.inputs);
+  const inputs = {
+    images: kept.slice(0, images.length),
+    references: kept.slice(images.length, images.length + references.length),
+    mask: mask && kept.at(-1),
+  };
+  checkMask(inputs.mask, inputs.images[0]);
   await request.acknowledge({ private: isPrivate });
-  const tasks = planTasks(
-    plan,
-    inputs.map(({ id }) => id),
-  );
+  const tasks = planTasks(plan, {
+    imageIds: inputs.images.map(({ id }) => id),
+    referenceIds: inputs.references.map(({ id }) => id),
+    maskId: inputs.mask?.id,
+  });
   return submitTasks(context, { origin, prompt: options.prompt, tasks, private: isPrivate });
+}
+
+/** The preset of that name, or what is to be said where there is none. */
+async function findPreset(
+  { engine, request }: CommandContext,
+  name: string | undefined,
+): Promise<Preset | Sentence | undefined> {
+  if (name === undefined) return undefined;
+  const presets = await engine.presets.list(request.scopeId);
+  const found = presets.find((preset) => preset.name === name);
+  const names = presets.map((preset) => preset.name);
+  return found ?? unknownPreset(name, names);
+}
+
+function imageProblems({ options, images, mask }: Submission): Sentence[] {
+  if (images.length > 0) return [];
+  const { strength } = options;
+  return [
+    ...(strength === undefined
+      ? []
+      : [sentence('strength-without-image', { value: String(strength) })]),
+    ...(mask ? [sentence('mask-without-image')] : []),
+  ];
+}
+
+/** Of another shape it would be stretched, and mark what nobody meant. @throws Refusal */
+function checkMask(mask: StoredInput | undefined, image: StoredInput | undefined): void {
+  if (!mask || !image) return;
+  const ratio = mask.width / mask.height / (image.width / image.height);
+  if (ratio > 0.97 && ratio < 1.03) return;
+  const sizeOf = ({ width, height }: StoredInput) => `${width}×${height}`;
+  throw new Refusal(sentence('mask-shape-wrong', { mask: sizeOf(mask), image: sizeOf(image) }));
 }
 
 export interface TaskSubmission {
@@ -77,38 +125,25 @@ export async function submitTasks(
   return { kind: 'card', batchId };
 }
 
-function planOf(options: PromptOptions, imageCount: number): TaskPlan {
-  const { prompt, model, negative, aspect, count = 1, seed, strength } = options;
+/** What was asked for goes before what the preset says. */
+function planOf({ options, images, mask }: Submission, preset: Preset | undefined): TaskPlan {
+  const { prompt, model, seed } = options;
+  const hasImage = images.length > 0;
+  const negative = options.negative ?? preset?.negative;
+  const aspect = options.aspect ?? preset?.aspect;
+  const strength = options.strength ?? (hasImage ? preset?.strength : undefined);
   return {
     prompt,
-    models: model ?? [undefined],
-    imageCount,
+    ...(preset ? { preset } : {}),
+    models: model ?? [preset?.model],
+    imageCount: images.length,
+    operation: hasImage ? (mask ? 'inpaint' : 'edit') : 'generate',
     shared: {
-      count,
+      count: options.count ?? preset?.count ?? 1,
       ...(negative === undefined || negative === '' ? {} : { negative }),
       ...(aspect === undefined ? {} : { aspect }),
       ...(seed === undefined ? {} : { seed }),
       ...(strength === undefined ? {} : { strength }),
     },
   };
-}
-
-/** With no model known, as when every backend is away, the engine decides. */
-function modelProblems({ models, imageCount }: TaskPlan, known: readonly ModelInfo[]): Sentence[] {
-  if (known.length === 0) return [];
-  const problems = models.map((wanted): Sentence | undefined => {
-    const found =
-      wanted === undefined
-        ? known.find((model) => model.default)
-        : known.find(({ name }) => name.toLowerCase() === wanted.toLowerCase());
-    if (!found) {
-      if (wanted === undefined) return undefined;
-      const names = known.map(({ name }) => name);
-      return unknownModel(wanted, nearest(wanted, names));
-    }
-    return imageCount > 0 && !found.canEdit
-      ? sentence('model-cannot-edit', { model: found.name })
-      : undefined;
-  });
-  return problems.filter((problem) => problem !== undefined);
 }

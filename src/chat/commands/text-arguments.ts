@@ -5,8 +5,8 @@ import { optionShapes } from './option-registry.js';
 import { type RawOptions, typed } from './option-values.js';
 
 /**
- * The options of a command that was written as text: a prompt takes the whole text; otherwise the
- * words are the options in their order. Images fill the command's attachments in theirs.
+ * The options of a command that was written as text: the words are the options in their order, and
+ * a prompt takes all that is left of the text. Images fill the command's attachments in theirs.
  * @throws Refusal words-too-many, images-too-many
  */
 export function textArguments(
@@ -28,8 +28,18 @@ export function textArguments(
     if (attachment) given[slot.name] = attachment;
   }
 
-  const prompt = shapes.find(({ meta }) => meta.isPrompt);
-  if (prompt) return { ...given, [prompt.name]: text };
+  const prompt = shapes.findIndex(({ meta }) => meta.isPrompt);
+  const promptShape = shapes[prompt];
+  if (promptShape) {
+    let rest = text;
+    for (const shape of shapes.slice(0, prompt)) {
+      const [word] = /^\S+/.exec(rest.trimStart()) ?? [];
+      if (word === undefined) break;
+      given[shape.name] = typed(shape, word);
+      rest = rest.trimStart().slice(word.length);
+    }
+    return { ...given, [promptShape.name]: rest.trim() };
+  }
 
   const positions = shapes.filter(({ type }) => type !== 'attachment');
   const words = text.split(/\s+/).filter((word) => word !== '');

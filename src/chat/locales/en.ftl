@@ -10,30 +10,48 @@ command-retry = Run the failed tasks of a batch again
 command-delete = Remove a batch with its images
 command-show = What became of a batch
 command-models = The models you can use
+command-presets = Styles to put a prompt in, used by preset: or --preset
 command-help = What Easel does and how to ask for it
 command-start = What Easel does and how to ask for it
 command-admin-concurrency-get = How many tasks run at the same time
 command-admin-concurrency-set = Change how many tasks run at the same time
+command-admin-preset-add = Add a preset to this server or chat
+command-admin-preset-edit = Change a preset; batches keep the version that they ran with
+command-admin-preset-remove = Remove a preset
+command-admin-preset-list = The presets of this server or chat, and the global ones
 command-admin-pause = Begin no more tasks; those that run go on
 command-admin-resume = Begin tasks again after a pause
 group-admin = Administration
 group-admin-concurrency = Tasks that run at the same time
+group-admin-preset = Presets: prompts with default parameters
 
 option-prompt = What to make, in your own words; flags such as --ar 16:9 may end it
 option-batch-prompt = What to do with the images; flags such as --strength 0.4 may end it
 option-model = The model to use; /models lists them
+option-preset = A style to put the prompt in; /presets lists them
 option-negative = What should not be in the image
 option-aspect = Width to height: 16:9, 3:2, …, or landscape, portrait, square
 option-count = How many images, 1 to 4
 option-batch-count = How many results for each image, 1 to 4
 option-seed = The same seed and prompt make the same image; 0 to 4294967295
 option-image = An image to start from
+option-reference = An image whose look the result should take on
+option-mask = Of the image's shape: only where it is white or transparent may the image change
 option-batch-image = An image to change
 option-strength = How far to move away from the image: 0 keeps it, 1 ignores it
 option-private = Show it to you alone
 option-id = The batch's id, as /queue shows it
 option-concurrency = Tasks at the same time, 1 to 10
 option-pool = Which pool of backends; all of them when left out
+option-preset-new-name = One word to call it by
+option-preset-name = The preset's name
+option-preset-prompt = Words to put a prompt in; { "{" }prompt{ "}" } stands for it, else they follow it
+option-preset-changed-prompt = New words to put a prompt in; { "{" }prompt{ "}" } stands for it
+option-preset-changed-negative = New: what should not be in the image; - takes it away
+option-preset-model = The model that it runs on, where none is asked for
+option-preset-changed-model = The new model; - takes it away
+option-preset-changed-aspect = New width to height, such as 16:9; - takes it away
+option-global = For all servers and chats; Easel's own administrators only
 
 ## Cards
 
@@ -101,11 +119,21 @@ count-wrong = Count is { $value }, but must be a whole number from 1 to { $count
 seed-wrong = Seed is { $value }, but must be a whole number from 0 to { $seedMax }.
 strength-wrong = Strength is { $value }, but must be between 0 and 1, such as 0.6.
 strength-without-image = Strength { $value } says how far to move away from an image, but there is no image.
+mask-without-image = A mask says where an image may change, but there is no image.
+mask-shape-wrong = The mask ({ $mask } pixels) has another shape than the image ({ $image }). Draw it on a copy of the image.
 model-wrong = “{ $value }” does not name a model.
 model-unknown = There is no model called “{ $value }”. /models lists those there are.
 model-unknown-nearest = There is no model called “{ $value }”. Did you mean { $nearest }?
-model-cannot-edit = The model { $model } cannot start from an image. /models shows which can.
+model-cannot-edit = The model { $model } cannot start from an image.
 model-cannot = The model { $model } cannot do this ({ $operation }).
+model-cannot-inpaint = The model { $model } takes no mask.
+model-without-references = The model { $model } takes no reference images.
+model-with-fewer-references = The model { $model } takes { $max ->
+    [one] 1 reference image
+   *[other] { $max } reference images
+} at most, but { $count } came.
+models-able = These can: { $models }.
+models-able-none = None of the models here can.
 option-wrong = “{ $value }” does not fit { $option }.
 id-wrong = Which batch? Add its id, as /queue shows it.
 concurrency-wrong = Concurrency is { $value }, but must be a whole number from 1 to { $concurrencyMax }.
@@ -124,7 +152,15 @@ flag-unknown-nearest = There is no flag --{ $flag }. Did you mean --{ $nearest }
 flag-without-value = --{ $flag } needs a value, such as --{ $flag } { $example }.
 flag-twice = --{ $flag } is given twice.
 flag-not-at-end = “{ $value }” stands after the flags. The prompt comes first, the flags end it.
-preset-unknown = There is no preset called “{ $value }”.
+preset-unknown = There is no preset called “{ $value }”. /presets lists those there are.
+preset-unknown-nearest = There is no preset called “{ $value }”. Did you mean { $nearest }?
+preset-is-global = “{ $name }” is a global preset. Add one of the same name here, and it goes first; or, as Easel's administrator, say global.
+preset-exists = There is a preset called “{ $name }” already. /admin preset edit changes it.
+preset-unchanged = Say what to change of { $name }: its prompt, or a parameter.
+preset-name-wrong = “{ $value }” is no name for a preset: one word of up to 32 letters, digits, - and _.
+preset-prompt-empty = Say in which words the preset puts a prompt.
+preset-prompt-too-long = The preset's prompt has { $length } characters; { $presetPromptMaxCharacters } is the most.
+too-many-presets = There are { $limit } presets already, which is the most. Remove some first.
 
 command-unknown = There is no command /{ $name }. /help lists what there is.
 command-unknown-nearest = There is no command /{ $name }. Did you mean /{ $nearest }?
@@ -145,6 +181,7 @@ image-foreign-host = “{ $name }” is not a file of this chat, so Easel does n
 not-yours = That is somebody else's. Only its owner can do this.
 admins-only = Only Easel's own administrators can do this.
 managers-only = Only those who manage this server or chat can do this.
+global-admins-only = Only Easel's own administrators change what is global. Leave global out to change it here.
 batch-unknown = There is no batch { $id } any more, or there never was.
 image-unknown = That image is not there any more.
 images-gone = The images of { $id } are not stored any more.
@@ -171,6 +208,23 @@ models-none = No image service can be reached, so there are no models right now.
 models-line = { $name }{ $marks }
 models-default = default
 models-edits = starts from images
+models-inpaints = takes a mask
+models-references = { $count ->
+    [one] 1 reference image
+   *[other] { $count } reference images
+}
+
+presets-title = Presets, used as in /imagine a fox --preset anime:
+presets-none = There are no presets here.
+presets-own = of here
+presets-own-title = Presets of this server or chat:
+presets-own-none = None yet: /admin preset add makes one.
+presets-global-title = Global presets:
+presets-strength = strength { $strength }
+presets-more = … and { $count } more
+preset-added = Added { $name }:
+preset-edited = Changed { $name }:
+preset-removed = Removed { $name }.
 
 pools-title = Tasks at the same time:
 pools-line = { $name }: { $concurrency } · { $running } running · { $waiting } waiting
@@ -193,6 +247,7 @@ help-flags =
     --seed 7 · the same seed makes the same image
     --no hands, feet · what should not be in it
     --model name · or several: --model a,b
+    --preset anime · a style; /presets lists them
     --strength 0.6 · how far to move away from the image
     { "{" }red|blue{ "}" } fox · one task for each choice
 help-commands = Commands:

@@ -10,30 +10,48 @@ command-retry = 重新运行一个批次中失败的任务
 command-delete = 删除一个批次及其图片
 command-show = 查看一个批次的情况
 command-models = 可用的模型
+command-presets = 可套用的风格，用 preset: 或 --preset 选择
 command-help = Easel 能做什么、怎么用
 command-start = Easel 能做什么、怎么用
 command-admin-concurrency-get = 查看同时运行的任务数
 command-admin-concurrency-set = 修改同时运行的任务数
+command-admin-preset-add = 为本服务器或聊天添加预设
+command-admin-preset-edit = 修改预设；已运行的批次保留当时的版本
+command-admin-preset-remove = 删除预设
+command-admin-preset-list = 查看本服务器或聊天的预设和全局预设
 command-admin-pause = 暂停开始新任务，运行中的继续
 command-admin-resume = 暂停之后恢复开始任务
 group-admin = 管理
 group-admin-concurrency = 同时运行的任务数
+group-admin-preset = 预设：带默认参数的提示词
 
 option-prompt = 描述想要的画面；末尾可加参数，如 --ar 16:9
 option-batch-prompt = 说明要怎样修改这些图片；末尾可加参数，如 --strength 0.4
 option-model = 使用的模型；用 /models 查看
+option-preset = 套用的风格；用 /presets 查看
 option-negative = 画面里不要出现的内容
 option-aspect = 宽高比：16:9、3:2 等，或 landscape（横）、portrait（竖）、square（方）
 option-count = 生成几张，1 到 4
 option-batch-count = 每张图片生成几张结果，1 到 4
 option-seed = 种子和提示词都相同时结果相同；0 到 4294967295
 option-image = 作为起点的图片
+option-reference = 参考图，结果会带有它的风格
+option-mask = 遮罩，形状与原图相同：只有白色或透明的地方可以改变
 option-batch-image = 要修改的图片
 option-strength = 偏离原图的程度：0 保持原图，1 忽略原图
 option-private = 仅自己可见
 option-id = 批次编号，可在 /queue 中查看
 option-concurrency = 同时运行的任务数，1 到 10
 option-pool = 哪个后端池；不填则为全部
+option-preset-new-name = 预设的名称，一个词
+option-preset-name = 预设的名称
+option-preset-prompt = 套用的文字；{ "{" }prompt{ "}" } 代表提示词，没有则接在提示词后面
+option-preset-changed-prompt = 新的套用文字；{ "{" }prompt{ "}" } 代表提示词
+option-preset-changed-negative = 新的反向提示词；写 - 表示去掉
+option-preset-model = 没有指定模型时使用的模型
+option-preset-changed-model = 新的模型；写 - 表示去掉
+option-preset-changed-aspect = 新的宽高比，如 16:9；写 - 表示去掉
+option-global = 用于所有服务器和聊天；仅限 Easel 的管理员
 
 ## 卡片
 
@@ -98,11 +116,18 @@ count-wrong = 张数是 { $value }，但必须是 1 到 { $countMax } 的整数�
 seed-wrong = 种子是 { $value }，但必须是 0 到 { $seedMax } 的整数。
 strength-wrong = 强度是 { $value }，但必须在 0 到 1 之间，如 0.6。
 strength-without-image = 强度 { $value } 表示偏离原图的程度，但没有附上图片。
+mask-without-image = 遮罩表示图片的哪些地方可以改变，但没有附上图片。
+mask-shape-wrong = 遮罩（{ $mask } 像素）与图片（{ $image }）的形状不同。请在图片的副本上绘制遮罩。
 model-wrong = “{ $value }”不是模型名称。
 model-unknown = 没有名为“{ $value }”的模型。用 /models 查看可用的模型。
 model-unknown-nearest = 没有名为“{ $value }”的模型。你是想用 { $nearest } 吗？
-model-cannot-edit = 模型 { $model } 不支持以图片为起点。用 /models 查看哪些支持。
+model-cannot-edit = 模型 { $model } 不支持以图片为起点。
 model-cannot = 模型 { $model } 做不到这件事（{ $operation }）。
+model-cannot-inpaint = 模型 { $model } 不支持遮罩。
+model-without-references = 模型 { $model } 不支持参考图。
+model-with-fewer-references = 模型 { $model } 最多支持 { $max } 张参考图，但附了 { $count } 张。
+models-able = 支持的有：{ $models }。
+models-able-none = 这里没有支持的模型。
 option-wrong = “{ $value }”不能用作 { $option }。
 id-wrong = 哪个批次？请加上编号，可在 /queue 中查看。
 concurrency-wrong = 同时运行的任务数是 { $value }，但必须是 1 到 { $concurrencyMax } 的整数。
@@ -121,7 +146,15 @@ flag-unknown-nearest = 没有 --{ $flag } 这个参数。你是想用 --{ $neare
 flag-without-value = --{ $flag } 后面需要一个值，例如 --{ $flag } { $example }。
 flag-twice = --{ $flag } 写了两次。
 flag-not-at-end = “{ $value }”写在了参数后面。请先写提示词，再写参数。
-preset-unknown = 没有名为“{ $value }”的预设。
+preset-unknown = 没有名为“{ $value }”的预设。用 /presets 查看可用的预设。
+preset-unknown-nearest = 没有名为“{ $value }”的预设。你是想用 { $nearest } 吗？
+preset-is-global = “{ $name }”是全局预设。在这里添加同名的预设即可优先使用；Easel 的管理员也可以加上 global。
+preset-exists = 已经有名为“{ $name }”的预设。用 /admin preset edit 修改。
+preset-unchanged = 请说明要修改 { $name } 的什么：提示词或参数。
+preset-name-wrong = “{ $value }”不能用作预设名称：一个词，最多 32 个字母、汉字、数字、- 或 _。
+preset-prompt-empty = 请写出预设套用的文字。
+preset-prompt-too-long = 预设的文字有 { $length } 个字符，最多 { $presetPromptMaxCharacters } 个。
+too-many-presets = 已经有 { $limit } 个预设，达到上限。请先删除一些。
 
 command-unknown = 没有 /{ $name } 这个命令。用 /help 查看所有命令。
 command-unknown-nearest = 没有 /{ $name } 这个命令。你是想用 /{ $nearest } 吗？
@@ -142,6 +175,7 @@ image-foreign-host = “{ $name }”不是本聊天里的文件，Easel 不会�
 not-yours = 这是别人的，只有本人可以这样做。
 admins-only = 只有 Easel 的管理员可以这样做。
 managers-only = 只有本服务器或聊天的管理者可以这样做。
+global-admins-only = 只有 Easel 的管理员可以修改全局内容。去掉 global 就只修改这里的。
 batch-unknown = 批次 { $id } 已经不在了，或从未有过。
 image-unknown = 这张图片已经不在了。
 images-gone = 批次 { $id } 的图片已不再保存。
@@ -168,6 +202,20 @@ models-none = 目前无法连接任何图像服务，所以没有可用的模型
 models-line = { $name }{ $marks }
 models-default = 默认
 models-edits = 可从图片开始
+models-inpaints = 支持遮罩
+models-references = { $count } 张参考图
+
+presets-title = 预设，用法如 /imagine 一只狐狸 --preset anime：
+presets-none = 这里没有预设。
+presets-own = 本地
+presets-own-title = 本服务器或聊天的预设：
+presets-own-none = 还没有，用 /admin preset add 添加。
+presets-global-title = 全局预设：
+presets-strength = 强度 { $strength }
+presets-more = …… 还有 { $count } 个
+preset-added = 已添加 { $name }：
+preset-edited = 已修改 { $name }：
+preset-removed = 已删除 { $name }。
 
 pools-title = 同时运行的任务数：
 pools-line = { $name }：{ $concurrency } · 运行 { $running } · 排队 { $waiting }
@@ -190,6 +238,7 @@ help-flags =
     --seed 7 · 种子相同则结果相同
     --no 手, 脚 · 画面里不要的内容
     --model 名称 · 可以多个：--model a,b
+    --preset anime · 套用风格，用 /presets 查看
     --strength 0.6 · 偏离原图的程度
     { "{" }红色|蓝色{ "}" }的狐狸 · 每个选项一个任务
 help-commands = 命令：

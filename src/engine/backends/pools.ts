@@ -27,6 +27,13 @@ export interface PoolModel {
   readonly pool: Pool;
 }
 
+/** What of a task decides which backends can have it. */
+export interface TaskWish {
+  readonly operation: Operation;
+  readonly model?: string;
+  readonly referenceIds?: readonly string[];
+}
+
 export interface Pools {
   readonly all: readonly Pool[];
   /** @throws when no such pool is configured (any more) */
@@ -35,11 +42,11 @@ export interface Pools {
   /** What can be asked for; the first is the default. Empty while no backend has answered yet. */
   models(): Promise<readonly PoolModel[]>;
   /**
-   * Where a task goes. @throws EngineError unknown-model, cannot
+   * Where a task goes: to its model's pool, or the first that can do it where it names none.
+   * @throws EngineError unknown-model, cannot
    */
   route(
-    operation: Operation,
-    model: string | undefined,
+    wish: TaskWish,
   ): Promise<{ readonly pool: Pool; readonly operation: Operation; readonly model?: PoolModel }>;
 }
 
@@ -84,10 +91,11 @@ export function createPools(pools: readonly Pool[], log: Logger, now: () => numb
   }
 
   /** The operation as the pool can do it: `vary` is an edit where it has no variation of its own. */
-  function operationIn(pool: Pool, operation: Operation): Operation | undefined {
-    const can = pool.instances[0]?.backend.capabilities.operations;
-    if (can?.has(operation)) return operation;
-    return operation === 'vary' && can?.has('edit') ? 'edit' : undefined;
+  function operationIn(pool: Pool, { operation, referenceIds }: TaskWish): Operation | undefined {
+    const can = pool.instances[0]?.backend.capabilities;
+    if (!can || (referenceIds?.length ?? 0) > can.references) return undefined;
+    if (can.operations.has(operation)) return operation;
+    return operation === 'vary' && can.operations.has('edit') ? 'edit' : undefined;
   }
 
   return {
@@ -103,7 +111,8 @@ export function createPools(pools: readonly Pool[], log: Logger, now: () => numb
         .find((pool) => pool.name === poolName)
         ?.instances.find(({ backend }) => backend.name === instance)?.backend;
     },
-    async route(operation, modelName) {
+    async route(wish) {
+      const { operation, model: modelName } = wish;
       const available = await models();
       const wanted = modelName?.toLowerCase();
       const model = wanted
@@ -124,11 +133,12 @@ export function createPools(pools: readonly Pool[], log: Logger, now: () => numb
       const preferred = model ? [model.pool] : listed;
       const candidates = operation === 'upscale' ? [...preferred, ...pools] : preferred;
       for (const pool of candidates) {
-        const possible = operationIn(pool, operation);
+        const possible = operationIn(pool, wish);
         if (possible)
           return { pool, operation: possible, ...(model?.pool === pool ? { model } : {}) };
       }
-      throw new EngineError({ kind: 'cannot', operation, model: modelName ?? '' });
+      const references = wish.referenceIds?.length ?? 0;
+      throw new EngineError({ kind: 'cannot', operation, references, model: modelName ?? '' });
     },
   };
 }

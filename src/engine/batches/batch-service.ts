@@ -48,7 +48,7 @@ export function createBatchService(deps: BatchServiceDependencies) {
     const tasks = await Promise.all(
       request.tasks.map(async (task) => ({
         task,
-        route: await pools.route(task.operation, task.model),
+        route: await pools.route(task),
       })),
     );
     const { platform, key } = request.update;

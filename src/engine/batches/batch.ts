@@ -1,5 +1,6 @@
 import type { Operation } from '../backends/backend.js';
 import type { BackendErrorKind } from '../backends/backend-error.js';
+import type { PresetReference } from '../presets/preset.js';
 import type { TaskState } from '../tasks/task-state.js';
 import type { Platform, User } from '../users/user.js';
 
@@ -22,10 +23,11 @@ export interface TaskRequest {
   readonly strength?: number;
   /** The main input image, as `engine.inputs.keep` or `engine.inputs.keepImage` named it. */
   readonly inputId?: string;
+  /** White, or transparent, is where the image may change. Only with `inputId`. */
   readonly maskId?: string;
   readonly referenceIds?: readonly string[];
-  /** Name of the preset that shaped this request, with its version. */
-  readonly preset?: { readonly name: string; readonly version: number };
+  /** The preset that shaped this request, in the version that it had then. */
+  readonly preset?: PresetReference;
 }
 
 export interface SubmitRequest {

@@ -96,6 +96,27 @@ interface Pools {
   virtualTime: Generated<number>;
 }
 
+interface PresetVersions {
+  aspect: string | null;
+  count: number | null;
+  createdAt: GeneratedTimestamp;
+  createdBy: string | null;
+  model: string | null;
+  name: string;
+  negative: string | null;
+  prompt: string;
+  scopeId: string;
+  strength: number | null;
+  version: number;
+}
+
+interface Presets {
+  name: string;
+  removedAt: NullableTimestamp;
+  scopeId: string;
+  version: number;
+}
+
 interface Runs {
   admittedAt: GeneratedTimestamp;
   endedAt: NullableTimestamp;
@@ -188,6 +209,8 @@ export interface DB {
   lanes: Lanes;
   leases: Leases;
   pools: Pools;
+  presetVersions: PresetVersions;
+  presets: Presets;
   runs: Runs;
   settings: Settings;
   taskInputs: TaskInputs;

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { writeAudit } from '../audit/audit.repository.js';
 import type { Database, Transaction } from '../db/connection.js';
 
 /** The scope of what holds for all servers and chats. */
@@ -54,13 +55,10 @@ export async function writeSetting(
         .doUpdateSet({ value, updatedBy: change.userId, updatedAt: sql<Date>`now()` }),
     )
     .execute();
-  await trx
-    .insertInto('audit')
-    .values({
-      scopeId: change.scopeId,
-      userId: change.userId,
-      action: 'setting',
-      details: JSON.stringify({ key: change.key, before: before ?? null, after: change.value }),
-    })
-    .execute();
+  await writeAudit(trx, {
+    scopeId: change.scopeId,
+    userId: change.userId,
+    action: 'setting',
+    details: { key: change.key, before: before ?? null, after: change.value },
+  });
 }

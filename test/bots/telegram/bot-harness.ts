@@ -87,6 +87,7 @@ function fakeChat(test: TelegramBotTest): Chat {
       test.requests.push(request);
       return test.answer(request);
     },
+    suggest: async () => [],
     commands: [
       {
         ...everywhere,
