@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { StartError } from '../chat/index.js';
+import { UnfitQueueError } from '../engine/queue/unfit-queue-error.js';
 
 /** Milliseconds between two tries: from the first to the last. */
 const firstPauseMs = 500;
@@ -38,9 +39,10 @@ export async function reachService<T>(
 
 /**
  * Postgres: SQLSTATE 28 (wrong user or password), 3D (no such database), 42 (a migration that is
- * wrong). Redis answers WRONGPASS, NOAUTH or NOPERM.
+ * wrong). Redis answers WRONGPASS, NOAUTH or NOPERM, or is set to throw jobs away.
  */
 function isFinal(error: unknown): boolean {
+  if (error instanceof UnfitQueueError) return true;
   if (!(error instanceof Error)) return false;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   return /^(28|3D|42)/.test(code) || /^(WRONGPASS|NOAUTH|NOPERM)/.test(error.message);

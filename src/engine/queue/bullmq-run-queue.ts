@@ -9,6 +9,7 @@ import {
 } from 'bullmq';
 import { Redis } from 'ioredis';
 import type { Logger } from 'pino';
+import { checkEviction } from './redis-eviction.js';
 import { jobIdOf, type RunJob, type RunQueue, type RunWorker } from './run-queue.js';
 
 const queueName = 'runs';
@@ -101,6 +102,7 @@ export function createRedisRunQueue(options: RedisQueueOptions): RunQueue {
     {
       async ready() {
         await connected();
+        if (!queue) await checkEviction(commands, options.log);
         // BullMQ asks for the server's version in its constructor: only once there is one.
         queue ??= new Queue(queueName, { connection: commands, prefix });
         queue.on('error', () => undefined);

@@ -9,7 +9,10 @@ export interface RunJob {
  * what it forgot. `test/contracts/queue.ts` runs on both implementations.
  */
 export interface RunQueue {
-  /** Resolves when the queue can be used. @throws its service's own error */
+  /**
+   * Resolves when the queue can be used. @throws its service's own error, and UnfitQueueError where
+   * the service would lose what it is given
+   */
   ready(): Promise<void>;
   /** The same run twice while it waits or works makes one job. @throws its service's own error */
   add(job: RunJob): Promise<void>;
