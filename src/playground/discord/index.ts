@@ -55,6 +55,9 @@ export interface DiscordPlayground {
   close(): Promise<void>;
 }
 
+/** Long, as the real one's; Node's own 5 s would meet clients in the middle of their next request. */
+const keepAliveMs = 75_000;
+
 export async function createDiscordPlayground(
   options: DiscordPlaygroundOptions = {},
 ): Promise<DiscordPlayground> {
@@ -83,6 +86,7 @@ export async function createDiscordPlayground(
       request.socket.destroy();
     });
   });
+  server.keepAliveTimeout = keepAliveMs;
   const gateway = createGateway(world, server, options.allowedIntents ?? 0);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
