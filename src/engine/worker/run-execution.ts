@@ -42,6 +42,8 @@ export type Execution =
 /** A run at work on its backend: keeps the lease, watches for silence, and can be ended early. */
 export interface RunningRun {
   readonly done: Promise<Execution>;
+  /** Another process can go on with it, at no cost. */
+  readonly isResumable: boolean;
   /** A user's wish: the backend is told. */
   cancel(): void;
   /** This process stops: the backend is left at work, for whoever comes next. */
@@ -155,6 +157,7 @@ export function executeRun(
 
   return {
     done,
+    isResumable: backend.capabilities.resumable,
     cancel: () => end('cancel', 'cancel'),
     handBack: () => end('hand-back', 'detach'),
   };

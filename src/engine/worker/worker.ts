@@ -18,13 +18,16 @@ export interface WorkerDependencies extends ExecutionDependencies {
   readonly log: Logger;
   /** Runs at the same time in this process, at most. The pools' own limits are lower. */
   readonly maxRuns: number;
-  /** How long `stop` lets running tasks go on before it hands them back. */
+  /** How long `stop` lets runs go on that would have to begin again; the rest is handed back. */
   readonly graceMs: number;
 }
 
 export interface TaskWorker {
   start(): void;
-  /** Takes nothing new, gives what runs its grace, hands the rest back. */
+  /**
+   * Takes nothing new. Runs that another process can resume are handed back at once; the others
+   * have their grace first.
+   */
   stop(): Promise<void>;
 }
 
@@ -34,7 +37,7 @@ export function createTaskWorker(deps: WorkerDependencies): TaskWorker {
   const running = new Map<string, RunningRun>();
   let worker: RunWorker | undefined;
   let unsubscribe: (() => void) | undefined;
-  let stopping = false;
+  let handsBack: 'nothing' | 'resumable' | 'all' = 'nothing';
 
   async function handle(job: RunJob): Promise<void> {
     const started = await startRun(db, job, workerId, times.leaseMs);
@@ -75,7 +78,7 @@ export function createTaskWorker(deps: WorkerDependencies): TaskWorker {
     }
     const run = executeRun(deps, backend, key, started, request);
     running.set(key.taskId, run);
-    if (stopping) run.handBack();
+    handBackRuns();
     try {
       const execution = await run.done;
       if (execution.kind === 'finished') health.report(backend.name, null);
@@ -83,6 +86,12 @@ export function createTaskWorker(deps: WorkerDependencies): TaskWorker {
       await persist(() => record(key, started, backend, execution), log, context);
     } finally {
       running.delete(key.taskId);
+    }
+  }
+
+  function handBackRuns(): void {
+    for (const run of running.values()) {
+      if (handsBack === 'all' || (handsBack === 'resumable' && run.isResumable)) run.handBack();
     }
   }
 
@@ -177,10 +186,12 @@ export function createTaskWorker(deps: WorkerDependencies): TaskWorker {
     },
     async stop() {
       const drained = worker?.drain();
+      handsBack = 'resumable';
+      handBackRuns();
       const ended = Promise.all([...running.values()].map((run) => run.done));
       await Promise.race([ended, delay(deps.graceMs)]);
-      stopping = true;
-      for (const run of running.values()) run.handBack();
+      handsBack = 'all';
+      handBackRuns();
       await drained;
       unsubscribe?.();
     },
