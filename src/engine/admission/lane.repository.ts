@@ -84,13 +84,10 @@ export async function advanceLane(
   lane: Lane,
   nextVirtualTime: number,
 ): Promise<void> {
-  await trx
-    .updateTable('lanes')
-    .set({ virtualTime: nextVirtualTime })
-    .where('pool', '=', pool)
-    .where('userId', '=', lane.userId)
-    .execute();
   await sql`
+    with served as (
+      update lanes set virtual_time = ${nextVirtualTime}
+      where pool = ${pool} and user_id = ${lane.userId})
     insert into pools (name, virtual_time) values (${pool}, ${lane.virtualTime})
     on conflict (name) do update
       set virtual_time = greatest(pools.virtual_time, excluded.virtual_time)`.execute(trx);

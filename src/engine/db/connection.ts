@@ -1,12 +1,7 @@
-import {
-  CamelCasePlugin,
-  Kysely,
-  type Transaction as KyselyTransaction,
-  PostgresDialect,
-  sql,
-} from 'kysely';
+import { Kysely, type Transaction as KyselyTransaction, sql } from 'kysely';
 import pg from 'pg';
 import type { Logger } from 'pino';
+import { CamelCaseResults, SnakeCaseDialect } from './naming.js';
 import type { DB } from './tables.js';
 
 export type Database = Kysely<DB>;
@@ -45,8 +40,8 @@ export function connectDatabase(options: ConnectionOptions): Database {
   });
   pool.on('error', (error) => options.log.warn({ err: error }, 'A database connection was lost'));
   return new Kysely<DB>({
-    dialect: new PostgresDialect({ pool }),
-    plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
+    dialect: new SnakeCaseDialect({ pool }),
+    plugins: [new CamelCaseResults({ maintainNestedObjectKeys: true })],
   });
 }
 

@@ -127,33 +127,48 @@ async function move(
   const { failure, ...columns } = change;
   const begins = to === 'processing';
   const row = await trx
-    .updateTable('tasks')
-    .set({
-      state: to,
-      ...columns,
-      ...(failure === undefined
-        ? {}
-        : {
-            failureKind: failure?.kind ?? null,
-            failureText: failure?.text ?? null,
-            failureBilled: failure?.billed ?? null,
-          }),
-      ...(begins
-        ? { runNumber: sql<number>`run_number + 1`, startedAt: sql<Date>`now()` }
-        : { finishedAt: to === 'pending' ? null : sql<Date>`now()` }),
-    })
-    .where('id', '=', condition.taskId)
-    .where('state', 'in', condition.from ? [condition.from] : predecessors(to))
-    .$if(condition.run !== undefined, (query) =>
-      query.where('runNumber', '=', condition.run as number),
+    .with('moved', (cte) =>
+      cte
+        .updateTable('tasks')
+        .set({
+          state: to,
+          ...columns,
+          ...(failure === undefined
+            ? {}
+            : {
+                failureKind: failure?.kind ?? null,
+                failureText: failure?.text ?? null,
+                failureBilled: failure?.billed ?? null,
+              }),
+          ...(begins
+            ? { runNumber: sql<number>`run_number + 1`, startedAt: sql<Date>`now()` }
+            : { finishedAt: to === 'pending' ? null : sql<Date>`now()` }),
+        })
+        .where('id', '=', condition.taskId)
+        .where('state', 'in', condition.from ? [condition.from] : predecessors(to))
+        .$if(condition.run !== undefined, (query) =>
+          query.where('runNumber', '=', condition.run as number),
+        )
+        .returning(['batchId', 'pool', 'userId', 'runNumber as run', 'chargedOn']),
     )
-    .returning(['batchId', 'pool', 'userId', 'runNumber as run', 'chargedOn'])
+    .with('shown', (cte) =>
+      cte
+        .updateTable('cards')
+        .from('moved')
+        .set({ version: sql<number>`version + 1` })
+        .whereRef('cards.batchId', '=', 'moved.batchId')
+        .returning('cards.platform'),
+    )
+    .selectFrom('moved')
+    .leftJoin('shown', (join) => join.onTrue())
+    .selectAll('moved')
+    .select('shown.platform')
     .executeTakeFirst();
   if (!row) return undefined;
   if (row.chargedOn && (to === 'failed' || to === 'cancelled')) {
     await giveUsageBack(trx, [condition.taskId]);
   }
-  await bumpCard(trx, effects, row.batchId);
+  if (row.platform) effects.card(row.platform, row.batchId);
   if (!begins) effects.wake(row.pool);
   return row;
 }
