@@ -157,6 +157,37 @@ export async function inputImage(): Promise<BackendImage> {
   return { bytes, mediaType: 'image/png', width, height };
 }
 
+/** A mask of `inputImage`'s size that marks its left half, by transparency or in white. */
+export async function leftHalf(marks: 'transparent' | 'white'): Promise<BackendImage> {
+  const [width, height] = [256, 192];
+  const ground = { r: 0, g: 0, b: 0, alpha: 1 };
+  const mark = marks === 'white' ? '#fff' : { ...ground, alpha: 0 };
+  const left = { width: width / 2, height, channels: 4, background: mark } as const;
+  const bytes = await sharp({ create: left })
+    .extend({ right: width / 2, background: ground })
+    .png()
+    .toBuffer();
+  return { bytes, mediaType: 'image/png', width, height };
+}
+
+/** The mean difference of two images' colour channels in one half of them, 0 to 255. */
+export async function halfDistance(
+  a: Uint8Array,
+  b: Uint8Array,
+  half: 'left' | 'right',
+): Promise<number> {
+  const [first, second] = await Promise.all([thumbnail(a), thumbnail(b)]);
+  // The seam itself may be either.
+  const [from, to] = half === 'left' ? [0, 30] : [34, 64];
+  let sum = 0;
+  for (let row = 0; row < 64; row++) {
+    for (let at = (row * 64 + from) * 3; at < (row * 64 + to) * 3; at++) {
+      sum += Math.abs((first[at] ?? 0) - (second[at] ?? 0));
+    }
+  }
+  return sum / (64 * (to - from) * 3);
+}
+
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

@@ -6,8 +6,10 @@ import {
   decode,
   failureOf,
   fingerprint,
+  halfDistance,
   imageDistance,
   inputImage,
+  leftHalf,
   nextTurn,
   startResume,
   startRun,
@@ -121,6 +123,59 @@ export function describeBackendContract(
       }
       expect(distances).toEqual([...distances].sort((a, b) => a - b));
       expect(distances[2]).toBeGreaterThan((distances[0] ?? 0) + 1);
+    });
+
+    it.for(['transparent', 'white'] as const)(
+      'changes only what a mask marks: %s',
+      async (marks, { skip }) => {
+        const { backend, request, replaysPictures } = await open();
+        const { operations, mask: takesMask } = backend.capabilities;
+        expect(operations.has('inpaint')).toBe(takesMask);
+        if (!takesMask) skip('takes no mask');
+        if (replaysPictures) skip('the pictures are recorded');
+        const [image, mask] = [await inputImage(), await leftHalf(marks)];
+        const inpaint: BackendRequest = { ...request, operation: 'inpaint', image, mask };
+        const { images } = await startRun(backend, { ...inpaint, count: 1 }).result;
+        const bytes = images[0]?.bytes ?? new Uint8Array();
+        expect(await halfDistance(bytes, image.bytes, 'right')).toBeLessThan(3);
+        expect(await halfDistance(bytes, image.bytes, 'left')).toBeGreaterThan(10);
+      },
+    );
+
+    it('looks at its reference images', async ({ skip }) => {
+      const { backend, request, replaysPictures } = await open();
+      const { references: most, operations } = backend.capabilities;
+      if (most === 0 || !operations.has('generate')) skip('takes no reference images');
+      if (replaysPictures) skip('the pictures are recorded');
+      const reference = await inputImage();
+      const text = { ...textRequest(request), count: 1 };
+      const make = async (references: BackendRequest['references']) => {
+        const { images } = await startRun(backend, { ...text, references }).result;
+        return images[0]?.bytes ?? new Uint8Array();
+      };
+      const without = await make([]);
+      expect(await imageDistance(await make([reference]), without)).toBeGreaterThan(2);
+      const many = Array.from({ length: most }, () => reference);
+      expect(await imageDistance(await make(many), without)).toBeGreaterThan(2);
+    });
+
+    it('refuses a mask without its image, and more than it takes', async () => {
+      const { backend, request, submissions } = await open();
+      const { mask: takesMask, references: most } = backend.capabilities;
+      const [image, mask] = [await inputImage(), await leftHalf('white')];
+      const { image: _image, ...bare } = request;
+      const references = Array.from({ length: most + 1 }, () => image);
+      const refused: BackendRequest[] = [
+        { ...bare, operation: 'inpaint', mask },
+        { ...request, operation: 'inpaint', image },
+        { ...request, references },
+        ...(takesMask ? [] : [{ ...request, image, mask }]),
+      ];
+      for (const each of refused) {
+        const failure = await failureOf(startRun(backend, each).result);
+        expect(failure).toMatchObject({ kind: 'invalid-request', retryable: false });
+      }
+      if (submissions) expect(submissions()).toBe(0);
     });
 
     it('reports progress that never falls, within 0 and 1', async ({ skip }) => {

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { globalScope } from '../../../src/engine/index.js';
+import { readPrompt } from '../../../src/engine/backends/sketch/prompt-reading.js';
+import { applyTemplate, globalScope } from '../../../src/engine/index.js';
 import { type EngineHarness, poolOf, startEngine } from '../../support/engine.js';
 import { createScriptedBackend } from '../../support/scripted-backend.js';
 
@@ -27,6 +28,19 @@ describe('presets', () => {
     }
     const names = shipped.map(({ name }) => name);
     expect(names).toEqual(expect.arrayContaining(['anime', 'photo', 'pixel-art', 'watercolor']));
+  });
+
+  it('that are shipped change how the sketch draws, and not what', async () => {
+    const { presets } = await start();
+    const bare = readPrompt('a red fox in the snow at night');
+    const styles = new Set<string>();
+    for (const { name, prompt, negative } of await presets.list(scopeId)) {
+      const words = applyTemplate(prompt, 'a red fox in the snow at night');
+      const { place, daylight, weather, subjects, colours, style } = readPrompt(words, negative);
+      expect(bare, name).toMatchObject({ place, daylight, weather, subjects, colours });
+      if (style) styles.add(style);
+    }
+    expect(styles.size).toBeGreaterThanOrEqual(8);
   });
 
   it('of a scope stand before global ones, there and nowhere else', async () => {

@@ -41,6 +41,9 @@ export function createLanczosBackend({ name }: LanczosBackendOptions): Backend {
           throw invalidRequest(`${model.name} can only upscale, not ${request.operation}.`);
         }
         if (!request.image) throw invalidRequest('There is no image to upscale.');
+        if (request.mask || request.references.length > 0) {
+          throw invalidRequest(`${model.name} takes neither a mask nor reference images.`);
+        }
         const { bytes } = await upscaleImage(request.image.bytes, { factor: 2, signal });
         return { images: [{ bytes }], model: model.name };
       });

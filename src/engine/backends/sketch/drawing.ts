@@ -1,7 +1,10 @@
 import sharp from 'sharp';
 import { imageGate } from '../../images/image-gate.js';
 import { defaultImageLimits, ImageError } from '../../images/inspection.js';
+import { readMask } from '../../images/mask.js';
+import { cut, layIn, markedRegion } from './masking.js';
 import { paintOver } from './painting.js';
+import { type Palette, paletteOf, tint } from './palette.js';
 import type { PromptReading } from './prompt-reading.js';
 import {
   addGrain,
@@ -14,6 +17,7 @@ import {
   rasterize,
 } from './rendering.js';
 import { composeScene } from './scene.js';
+import { inStyle } from './styles.js';
 
 /** One picture to draw. */
 export interface DrawingOrder {
@@ -23,7 +27,14 @@ export interface DrawingOrder {
   /** Absent: the input's own, else 1:1. */
   readonly aspect?: { readonly width: number; readonly height: number };
   /** What to start from; `strength` 0 keeps it, 1 leaves next to nothing of it. */
-  readonly input?: { readonly bytes: Uint8Array; readonly strength: number };
+  readonly input?: {
+    readonly bytes: Uint8Array;
+    readonly strength: number;
+    /** Where the input may change; all of it where absent. */
+    readonly mask?: Uint8Array;
+  };
+  /** Pictures whose colours this one takes on. */
+  readonly references: readonly Uint8Array[];
 }
 
 const pictureArea = 1024 * 1024;
@@ -54,17 +65,37 @@ export async function drawPreview(
 
 async function draw(order: DrawingOrder, area: number): Promise<Bitmap> {
   const { reading, seed, input, inInk } = order;
+  const palette = order.references.length > 0 ? await paletteOf(order.references) : undefined;
   if (!input) {
     const aspect = order.aspect ?? { width: 1, height: 1 };
     const sheet = sheetSize(aspect, pictureArea);
     const scene = await rasterize(composeScene(reading, seed, sheet, sheetSize(aspect, area)));
-    return inInk ? drawInInk(scene) : addGrain(scene);
+    const tinted = palette ? await tint(scene, palette) : scene;
+    const drawn = await inStyle(tinted, reading, seed);
+    return inInk ? drawInInk(drawn) : addGrain(drawn);
   }
   const original = await openInput(input.bytes, order.aspect, area);
-  const painted = await paintOver(original, reading, seed, input.strength);
-  if (!inInk) return painted;
-  // Ink bleaches everything: it comes in slowly, so that more strength always means less input.
-  return blend(original, await drawInInk(painted), input.strength ** 0.7);
+  const change = (picture: Bitmap) => redraw(picture, order, input.strength, palette);
+  if (!input.mask) return change(original);
+  const mask = await readMask(input.mask, original);
+  const region = markedRegion(mask, original);
+  if (!region) return original;
+  return layIn(original, await change(await cut(original, region)), region, mask);
+}
+
+/** What was there before shines through, the less so the higher the strength. */
+async function redraw(
+  original: Bitmap,
+  { reading, seed, inInk }: DrawingOrder,
+  strength: number,
+  palette: Palette | undefined,
+): Promise<Bitmap> {
+  const painted = await paintOver(original, reading, seed, strength);
+  const tinted = palette ? await tint(painted, palette) : painted;
+  const styled = await inStyle(tinted, reading, seed);
+  const drawn = inInk ? await drawInInk(styled) : styled;
+  // Tint, style and ink come in slowly, so that more strength always means less of the input.
+  return drawn === painted ? painted : blend(original, drawn, strength ** 0.7);
 }
 
 async function openInput(

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createCanvas } from './canvas.js';
 import { type Channels, channelsOf, colourOf } from './colour.js';
+import { toneAt } from './palette.js';
 import type { PromptReading } from './prompt-reading.js';
 import type { Random } from './random.js';
 import { type Bitmap, blend, open, pixelsOf, rasterize } from './rendering.js';
@@ -59,19 +60,6 @@ async function mixMotif(
 }
 
 const motifSide = 340;
-
-/** The colour of a brightness, from the darkest tone to the lightest. */
-function toneAt(tones: readonly Channels[], brightness: number): Channels {
-  const along = brightness * (tones.length - 1);
-  const index = Math.min(tones.length - 2, Math.floor(along));
-  const [from = [0, 0, 0], to = [255, 255, 255]] = [tones[index], tones[index + 1]];
-  const share = along - index;
-  return [
-    from[0] + (to[0] - from[0]) * share,
-    from[1] + (to[1] - from[1]) * share,
-    from[2] + (to[2] - from[2]) * share,
-  ];
-}
 
 const layers = [
   { spacing: 3, thick: 4.2, length: 9, leastDetail: 0 },

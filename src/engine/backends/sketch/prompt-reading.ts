@@ -7,7 +7,9 @@ import {
   habitats,
   type Place,
   placeWords,
+  type Style,
   type Subject,
+  styleWords,
   subjectWords,
   type Weather,
   weatherWords,
@@ -23,6 +25,8 @@ export interface PromptReading {
   /** In the order of the prompt, at most two. */
   readonly subjects: readonly Subject[];
   readonly colours: readonly Colour[];
+  /** Undefined where the prompt names none. */
+  readonly style: Style | undefined;
   /** Whether the prompt has the word, and the negative prompt has not. */
   readonly mentions: (word: string) => boolean;
   /** Whether the negative prompt has the word. */
@@ -66,6 +70,7 @@ export function readPrompt(prompt: string, negative = ''): PromptReading {
       .filter(has)
       .sort((a, b) => wanted.position(a) - wanted.position(b))
       .flatMap((word) => colourWords[word] ?? []),
+    style: found(styleWords)[0],
     mentions: has,
     forbids: (word) => unwanted.position(word) >= 0,
   };

@@ -14,14 +14,14 @@ export interface SketchBackendOptions {
 }
 
 const capabilities: BackendCapabilities = {
-  operations: new Set(['generate', 'edit', 'vary']),
+  operations: new Set(['generate', 'edit', 'inpaint', 'vary']),
   maxCount: 4,
   aspects: 'any',
   seed: true,
   negative: true,
   strength: true,
-  mask: false,
-  references: 0,
+  mask: true,
+  references: 3,
   preview: true,
   progress: true,
   cancel: 'exact',
@@ -35,6 +35,8 @@ const models: readonly BackendModel[] = [plain, inked];
 
 const stepsAnImage = 8;
 const defaultStrength = 0.6;
+/** Where a mask says what may change, that is to become what the prompt says. */
+const defaultMaskedStrength = 1;
 
 /**
  * Draws simple pictures by itself, without a network or a model: for trying Easel out, and for
@@ -93,12 +95,19 @@ export function createSketchBackend(options: SketchBackendOptions): Backend {
 
 /** @throws BackendError invalid-request */
 function plan(request: BackendRequest) {
-  const { operation, image, count, prompt, negative, aspect } = request;
+  const { operation, image, mask, references, count, prompt, negative, aspect } = request;
   if (!capabilities.operations.has(operation)) {
     throw invalidRequest(`${plain.name} cannot ${operation}.`);
   }
   if (operation !== 'generate' && !image) {
     throw invalidRequest(`There is no image to ${operation}.`);
+  }
+  if (operation === 'inpaint' && !mask) throw invalidRequest('There is no mask to inpaint by.');
+  if (operation !== 'inpaint' && mask) throw invalidRequest(`A mask is of no use to ${operation}.`);
+  if (references.length > capabilities.references) {
+    throw invalidRequest(
+      `${references.length} reference images came; ${capabilities.references} are the most.`,
+    );
   }
   if (count < 1 || count > capabilities.maxCount) {
     throw invalidRequest(`${count} images were asked for; 1 to ${capabilities.maxCount} can be.`);
@@ -111,10 +120,15 @@ function plan(request: BackendRequest) {
       reading,
       seed: (request.seed + i) % 2 ** 32,
       inInk: model === inked,
+      references: references.map(({ bytes }) => bytes),
       ...(aspect && { aspect }),
       ...(image &&
         operation !== 'generate' && {
-          input: { bytes: image.bytes, strength: request.strength ?? defaultStrength },
+          input: {
+            bytes: image.bytes,
+            strength: request.strength ?? (mask ? defaultMaskedStrength : defaultStrength),
+            ...(mask && { mask: mask.bytes }),
+          },
         }),
     };
   });

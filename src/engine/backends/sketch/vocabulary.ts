@@ -41,6 +41,19 @@ export type Subject =
   | 'mill'
   | 'bridge';
 
+/** In which manner a picture is drawn. */
+export type Style =
+  | 'pixels'
+  | 'watercolour'
+  | 'oil'
+  | 'ink'
+  | 'comic'
+  | 'cel'
+  | 'facets'
+  | 'film'
+  | 'photograph'
+  | 'render';
+
 type Words<T extends string> = Readonly<Record<T, string>>;
 
 /** Space-separated, in English and Chinese; an English word counts in the plural too. */
@@ -105,6 +118,19 @@ export const subjectWords: Words<Subject> = {
   rocket: 'rocket spaceship spacecraft 火箭',
   mill: 'windmill mill 风车',
   bridge: 'bridge 桥',
+};
+
+export const styleWords: Words<Style> = {
+  pixels: 'pixel pixelated 像素',
+  watercolour: 'watercolor watercolour aquarelle 水彩',
+  oil: 'oil impasto 油画',
+  ink: 'monochrome lineart 线稿 线描',
+  comic: 'comic 漫画',
+  cel: 'anime manga cel sticker 动漫 动画 贴纸',
+  facets: 'poly polygonal origami 低多边形',
+  film: 'cinematic noir 电影',
+  photograph: 'photograph photo photorealistic 照片 摄影',
+  render: 'render 渲染',
 };
 
 /** Where each is at home, for a prompt that names no place. */

@@ -1,12 +1,15 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import type { BackendRequest } from '../../../../src/engine/backends/backend.js';
+import { readPrompt } from '../../../../src/engine/backends/sketch/prompt-reading.js';
 import { createSketchBackend } from '../../../../src/engine/backends/sketch/sketch-backend.js';
 import {
   failureOf,
   fingerprint,
+  halfDistance,
   imageDistance,
   inputImage,
+  leftHalf,
   startRun,
 } from '../../../contracts/backend-harness.js';
 
@@ -71,6 +74,73 @@ describe('the sketch backend', () => {
     const prompt = 'a fox in a meadow';
     const without = await draw({ prompt, negative: 'fox' });
     expect(await imageDistance(await draw({ prompt }), without)).toBeGreaterThan(4);
+  });
+
+  it('takes on the colours of its references, of all of them', async () => {
+    const plain = async (background: string) => {
+      const bytes = await sharp({ create: { width: 40, height: 40, channels: 3, background } })
+        .png()
+        .toBuffer();
+      return { bytes, mediaType: 'image/png', width: 40, height: 40 };
+    };
+    const meanOf = async (references: BackendRequest['references']) => {
+      const { channels } = await sharp(await draw({ references })).stats();
+      return channels.map(({ mean }) => mean);
+    };
+    const far = (a: number[], b: number[]) =>
+      Math.hypot(...a.map((channel, at) => channel - (b[at] ?? 0)));
+    const [red, blue] = [await plain('#d02010'), await plain('#1020d0')];
+    const [none, reddish, bluish, both] = [
+      await meanOf([]),
+      await meanOf([red]),
+      await meanOf([blue]),
+      await meanOf([red, blue]),
+    ];
+    expect(far(reddish, [208, 32, 16])).toBeLessThan(far(none, [208, 32, 16]) / 2);
+    expect(far(bluish, [16, 32, 208])).toBeLessThan(far(none, [16, 32, 208]) / 2);
+    expect(far(both, reddish)).toBeGreaterThan(20);
+    expect(far(both, bluish)).toBeGreaterThan(20);
+  });
+
+  it('draws what the prompt says into the masked part, however small', async () => {
+    const image = await inputImage();
+    const mask = async (left: number, top: number, side: number) => {
+      const svg = `<svg width="256" height="192"><rect width="256" height="192"/><rect x="${left}" y="${top}" width="${side}" height="${side}" fill="#fff"/></svg>`;
+      const bytes = await sharp(Buffer.from(svg)).png().toBuffer();
+      return { bytes, mediaType: 'image/png', width: 256, height: 192 };
+    };
+    const wish = { operation: 'inpaint', image, prompt: 'night' } as const;
+    const corner = await draw({ ...wish, mask: await mask(250, 186, 6) });
+    expect(await imageDistance(corner, image.bytes)).toBeLessThan(3);
+    const whole = await draw({ ...wish, mask: await mask(0, 0, 256) });
+    expect(await imageDistance(whole, image.bytes)).toBeGreaterThan(30);
+    const nothing = await draw({ ...wish, mask: await mask(0, 0, 0) });
+    expect(await imageDistance(nothing, image.bytes)).toBeLessThan(2);
+    const [night, day] = [
+      await draw({ ...wish, mask: await leftHalf('white') }),
+      await draw({ ...wish, prompt: 'a sunny day', mask: await leftHalf('white') }),
+    ];
+    expect(await halfDistance(night, day, 'left')).toBeGreaterThan(20);
+    expect(await halfDistance(night, day, 'right')).toBeLessThan(2);
+  });
+
+  it.each([
+    ['a fox, pixel art', 'a fox, oil painting'],
+    ['a fox in watercolor', 'a fox, comic book'],
+    ['a fox, anime', 'a fox, monochrome'],
+    ['a fox, low poly', 'cinematic still of a fox'],
+    ['photograph of a fox', 'a fox, 3d render'],
+  ])('draws in the manner that is asked for: %s, %s', async (...prompts) => {
+    const reading = (prompt: string) => readPrompt(prompt).style;
+    const [one, other] = prompts.map(reading);
+    expect(one).toBeDefined();
+    expect(other).toBeDefined();
+    expect(one).not.toBe(other);
+    const [left, right] = [await draw({ prompt: prompts[0] }), await draw({ prompt: prompts[1] })];
+    expect(await imageDistance(left, right)).toBeGreaterThan(4);
+    const image = await inputImage();
+    const edited = await draw({ operation: 'edit', prompt: prompts[0], image, strength: 0.5 });
+    expect(await imageDistance(edited, image.bytes)).toBeLessThan(80);
   });
 
   it('gives the input back at strength 0, in its own aspect', async () => {

@@ -1,0 +1,48 @@
+import sharp, { type Sharp } from 'sharp';
+import { imageGate } from './image-gate.js';
+import { defaultImageLimits, ImageError } from './inspection.js';
+
+/**
+ * A mask as people send it, as one channel: white where the image may change. A picture with
+ * transparent parts means those; one without means what is white in it.
+ * @throws ImageError broken
+ */
+async function openMask(bytes: Uint8Array): Promise<Sharp> {
+  const reading = {
+    failOn: 'error',
+    limitInputPixels: defaultImageLimits.maxPixels,
+  } as const;
+  try {
+    const image = sharp(bytes, reading).autoOrient();
+    const { hasAlpha } = await image.metadata();
+    const isDrawn = !hasAlpha || (await sharp(bytes, reading).stats()).isOpaque;
+    if (isDrawn) return image.removeAlpha().greyscale().toColourspace('b-w');
+    return image.negate({ alpha: true }).extractChannel('alpha').toColourspace('b-w');
+  } catch (cause) {
+    throw new ImageError({ kind: 'broken' }, { cause });
+  }
+}
+
+/** One byte a pixel: 255 may change, 0 must not. Cropped in its middle to the given size. */
+export function readMask(
+  bytes: Uint8Array,
+  { width, height }: { readonly width: number; readonly height: number },
+): Promise<Buffer> {
+  return imageGate.run(async () => {
+    const mask = await openMask(bytes);
+    return written(mask.resize(width, height, { fit: 'cover' }).raw());
+  });
+}
+
+/** The mask as a PNG that is white where the image may change, and black elsewhere. */
+export function encodeMask(bytes: Uint8Array): Promise<Buffer> {
+  return imageGate.run(async () => written((await openMask(bytes)).png()));
+}
+
+async function written(mask: Sharp): Promise<Buffer> {
+  try {
+    return await mask.toBuffer();
+  } catch (cause) {
+    throw new ImageError({ kind: 'broken' }, { cause });
+  }
+}
