@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { createAdmission } from './admission/admission.js';
-import { countRunning, reweighLanes } from './admission/lane.repository.js';
+import { countRunning, countWaitingIn, reweighLanes } from './admission/lane.repository.js';
 import { readPosition } from './admission/position.repository.js';
 import type { Operation } from './backends/backend.js';
 import {
@@ -26,7 +26,6 @@ import type { RunQueue } from './queue/run-queue.js';
 import type { Signals } from './queue/signals.js';
 import { readPoolSettings, writeConcurrency, writePaused } from './settings/pool-settings.js';
 import { writeWeight } from './settings/weight.js';
-import { countWaitingIn } from './tasks/task.repository.js';
 import { endBackOffs } from './tasks/waiting.repository.js';
 import { createInbox } from './updates/update.repository.js';
 import type { DailyQuotas } from './usage/quota.js';

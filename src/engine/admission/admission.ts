@@ -70,7 +70,8 @@ export function createAdmission(deps: AdmissionDependencies): Admission {
       await tell(trx, effects, pool.name, hold);
       const admitted: RunJob[] = [];
       while (slots.length > 0) {
-        const lane = pickLane(await readWaitingLanes(trx, pool.name, slots), deps.userCaps);
+        const lanes = await readWaitingLanes(trx, pool.name, slots, deps.userCaps);
+        const lane = pickLane(lanes, deps.userCaps);
         if (!lane) break;
         const at = lane.pinnedInstance === null ? 0 : slots.indexOf(lane.pinnedInstance);
         const [instance = ''] = slots.splice(at, 1);

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Database, Transaction } from '../db/connection.js';
 import { globalScope } from '../settings/setting.repository.js';
 import { weightKey } from '../settings/weight.js';
-import type { Lane } from './fair-share.js';
+import type { Lane, UserCaps } from './fair-share.js';
 
 /** One admission at a time for each pool, in all processes. Held until the transaction ends. */
 export async function lockPool(trx: Transaction, pool: string): Promise<void> {
@@ -12,8 +12,8 @@ export async function lockPool(trx: Transaction, pool: string): Promise<void> {
 }
 
 /**
- * A lane takes its place at the pool's virtual time, with the person's weight: a setting's, else
- * the one given.
+ * Makes or locks a person's lane, with their weight: a setting's, else the one given. Its place and
+ * its count of waiting tasks follow from the tasks themselves, by the database's triggers.
  */
 export async function joinLane(
   trx: Transaction,
@@ -32,9 +32,7 @@ export async function joinLane(
         ${weight}
       )
     )
-    on conflict (pool, user_id) do update
-      set virtual_time = greatest(lanes.virtual_time, excluded.virtual_time),
-        weight = excluded.weight`.execute(trx);
+    on conflict (pool, user_id) do update set weight = excluded.weight`.execute(trx);
 }
 
 /** A changed weight counts from the next task on. */
@@ -53,27 +51,45 @@ export interface WaitingLane extends Lane {
   readonly pinnedInstance: string | null;
 }
 
-/** Lanes with a task that may run now, on one of these instances. */
+/** As `pickLane` chooses among them, the first of these is enough; a few more show it. */
+const lanesAtOnce = 4;
+const unlimited = 2 ** 31 - 1;
+
+/**
+ * Of the lanes with a task that may run now on one of these instances, those that come first by
+ * `pickLane`. Looks at lanes that wait and at what runs, never at all tasks.
+ */
 export async function readWaitingLanes(
   trx: Transaction,
   pool: string,
   instances: readonly string[],
+  caps: UserCaps,
 ): Promise<WaitingLane[]> {
   const { rows } = await sql<WaitingLane>`
-    select lanes.user_id, lanes.virtual_time, lanes.weight, head.id as task_id, head.pinned_instance,
-      (select count(*)::int from runs
-        where runs.pool = lanes.pool and runs.user_id = lanes.user_id and runs.state <> 'ended')
-        as running
-    from lanes
+    select ordered.user_id, ordered.virtual_time, ordered.weight, ordered.running,
+      head.id as task_id, head.pinned_instance
+    from (
+      select lanes.user_id, lanes.virtual_time, lanes.weight,
+        coalesce(busy.running, 0) as running,
+        coalesce(busy.running, 0) >= ${caps.whileOthersWait} as is_capped
+      from lanes
+      left join (
+        select user_id, count(*)::int as running from runs
+        where pool = ${pool} and state <> 'ended' group by user_id
+      ) busy on busy.user_id = lanes.user_id
+      where lanes.pool = ${pool} and lanes.is_waiting
+        and coalesce(busy.running, 0) < ${caps.hard ?? unlimited}
+      order by is_capped, lanes.virtual_time, lanes.user_id
+    ) ordered
     cross join lateral (
       select id, pinned_instance from tasks
-      where tasks.pool = lanes.pool and tasks.user_id = lanes.user_id and tasks.state = 'pending'
+      where tasks.pool = ${pool} and tasks.user_id = ordered.user_id and tasks.state = 'pending'
         and (tasks.available_at is null or tasks.available_at <= now())
         and (tasks.pinned_instance is null or tasks.pinned_instance = any(${instances}))
       order by sequence limit 1
     ) head
-    where lanes.pool = ${pool}
-    order by lanes.virtual_time, head.id`.execute(trx);
+    order by ordered.is_capped, ordered.virtual_time, ordered.user_id
+    limit ${lanesAtOnce}`.execute(trx);
   return rows;
 }
 
@@ -106,4 +122,50 @@ export async function countRunning(
     .groupBy('instance')
     .execute();
   return new Map(rows.map((row) => [row.instance, Number(row.running)]));
+}
+
+/** Waiting tasks of one user, in all pools. */
+export async function countWaitingOf(trx: Transaction, userId: string): Promise<number> {
+  const row = await trx
+    .selectFrom('lanes')
+    .select((fn) => fn.fn.sum<number | null>('waiting').as('waiting'))
+    .where('userId', '=', userId)
+    .executeTakeFirstOrThrow();
+  return row.waiting ?? 0;
+}
+
+/** Waiting tasks of one pool. */
+export async function countWaitingIn(db: Database, pool: string): Promise<number> {
+  const row = await db
+    .selectFrom('lanes')
+    .select((fn) => fn.fn.sum<number | null>('waiting').as('waiting'))
+    .where('pool', '=', pool)
+    .where('isWaiting', '=', true)
+    .executeTakeFirstOrThrow();
+  return row.waiting ?? 0;
+}
+
+/**
+ * Forgets idle lanes that would lose nothing by it: those at or behind the pool's virtual time,
+ * where they would begin again, and all of them once the whole pool is idle, which moves its virtual
+ * time past the last of them. A task that arrives meanwhile waits for the lane's lock: either its
+ * lane is found in use here, or it makes the lane anew.
+ */
+export async function dropIdleLanes(trx: Transaction, pool: string): Promise<void> {
+  await lockPool(trx, pool);
+  await sql`
+    insert into pools (name, virtual_time)
+    select ${pool}, max(virtual_time) from lanes where pool = ${pool}
+    having max(virtual_time) is not null and not bool_or(is_waiting)
+      and not exists (select from runs where pool = ${pool} and state <> 'ended')
+    on conflict (name) do update
+      set virtual_time = greatest(pools.virtual_time, excluded.virtual_time)`.execute(trx);
+  await sql`
+    delete from lanes using pools
+    where lanes.pool = ${pool} and pools.name = ${pool} and lanes.waiting = 0
+      and lanes.virtual_time <= pools.virtual_time
+      and not exists (
+        select from runs
+        where runs.pool = lanes.pool and runs.user_id = lanes.user_id and runs.state <> 'ended'
+      )`.execute(trx);
 }

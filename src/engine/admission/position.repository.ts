@@ -6,7 +6,10 @@ import { countAhead } from './fair-share.js';
 /** Runs by which the estimate judges. */
 const recentRuns = 30;
 
-/** Where a batch's first waiting task stands in its pool. Undefined when none waits. */
+/**
+ * Where a batch's first waiting task stands in its pool. Undefined when none waits. Costs a step for
+ * each person who waits, and none for their tasks.
+ */
 export async function readPosition(
   db: Database,
   batchId: string,
@@ -21,29 +24,41 @@ export async function readPosition(
     .limit(1)
     .executeTakeFirst();
   if (!task) return undefined;
-  const { rows } = await sql<{
-    userId: string;
-    virtualTime: number;
-    weight: number;
-    waiting: number;
-    ahead: number;
-  }>`
-    select lanes.user_id, lanes.virtual_time, lanes.weight,
-      count(*)::int as waiting,
-      (count(*) filter (where tasks.sequence < ${task.sequence}))::int as ahead
-    from tasks join lanes on lanes.pool = tasks.pool and lanes.user_id = tasks.user_id
-    where tasks.pool = ${task.pool} and tasks.state = 'pending'
-    group by lanes.user_id, lanes.virtual_time, lanes.weight`.execute(db);
+  const [rows, aheadInLane] = await Promise.all([
+    db
+      .selectFrom('lanes')
+      .select(['userId', 'virtualTime', 'weight', 'waiting'])
+      .where('pool', '=', task.pool)
+      .where('isWaiting', '=', true)
+      .execute(),
+    countAheadInLane(db, task),
+  ]);
   const own = rows.find((row) => row.userId === task.userId);
   if (!own) return undefined;
   const others = rows.filter((row) => row.userId !== task.userId);
-  const ahead = countAhead(own, others);
+  const ahead = countAhead({ ...own, ahead: aheadInLane }, others);
   const medianMs = await readMedianRunMs(db, task.pool);
   const rounds = Math.ceil((ahead + 1) / (await concurrencyOf(task.pool)));
   return {
     position: ahead + 1,
     estimateMs: medianMs === null ? null : Math.round(medianMs * rounds),
   };
+}
+
+/** Of the person's own waiting tasks, of which the cap allows only so many. */
+async function countAheadInLane(
+  db: Database,
+  task: { readonly pool: string; readonly userId: string; readonly sequence: number },
+): Promise<number> {
+  const row = await db
+    .selectFrom('tasks')
+    .select((fn) => fn.fn.countAll<number>().as('ahead'))
+    .where('pool', '=', task.pool)
+    .where('userId', '=', task.userId)
+    .where('state', '=', 'pending')
+    .where('sequence', '<', task.sequence)
+    .executeTakeFirstOrThrow();
+  return row.ahead;
 }
 
 async function readMedianRunMs(db: Database, pool: string): Promise<number | null> {

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { joinLane } from '../admission/lane.repository.js';
+import { countWaitingOf, joinLane } from '../admission/lane.repository.js';
 import type { Pools } from '../backends/pools.js';
 import { insertCard } from '../cards/card.repository.js';
 import type { Transaction } from '../db/connection.js';
@@ -12,7 +12,6 @@ import type { ImageStore } from '../images/image-store.js';
 import { endRun, lockUnsentRun } from '../tasks/run.repository.js';
 import {
   cancelTask,
-  countWaitingOf,
   insertTasks,
   type LockedTask,
   lockTasks,

@@ -79,9 +79,11 @@ interface Inputs {
 }
 
 interface Lanes {
+  isWaiting: ColumnType<boolean, never, never>;
   pool: string;
   userId: string;
   virtualTime: number;
+  waiting: Generated<number>;
   weight: Generated<number>;
 }
 

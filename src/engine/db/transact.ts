@@ -12,9 +12,13 @@ export interface Effects {
 
 export type Transact = <T>(work: (trx: Transaction, effects: Effects) => Promise<T>) => Promise<T>;
 
-/** A transaction whose signals leave after its commit. */
+/** SQLSTATE of the transaction that Postgres chose to end two that waited for each other. */
+const deadlock = '40P01';
+const deadlockTries = 3;
+
+/** A transaction whose signals leave after its commit; begun anew where it met another head-on. */
 export function createTransact(db: Database, signals: Signals): Transact {
-  return async (work) => {
+  async function attempt<T>(work: (trx: Transaction, effects: Effects) => Promise<T>): Promise<T> {
     const later = new Map<string, () => void>();
     const result = await db.transaction().execute((trx) =>
       work(trx, {
@@ -27,5 +31,16 @@ export function createTransact(db: Database, signals: Signals): Transact {
     );
     for (const publish of later.values()) publish();
     return result;
+  }
+
+  return async (work) => {
+    for (let tried = 1; ; tried += 1) {
+      try {
+        return await attempt(work);
+      } catch (error) {
+        const isDeadlock = error instanceof Error && 'code' in error && error.code === deadlock;
+        if (!isDeadlock || tried === deadlockTries) throw error;
+      }
+    }
   };
 }

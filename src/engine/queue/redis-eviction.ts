@@ -27,6 +27,8 @@ async function readPolicy(redis: Redis, log: Logger): Promise<string | undefined
 }
 
 /** Redis reads its file yet, or its cluster looks for a master. */
-function isPassing(error: Error): boolean {
-  return /^(LOADING|BUSY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN)/.test(error.message);
+function isPassing(error: unknown): boolean {
+  return (
+    error instanceof Error && /^(LOADING|BUSY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN)/.test(error.message)
+  );
 }

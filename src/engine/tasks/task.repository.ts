@@ -37,28 +37,6 @@ export async function insertTasks(trx: Transaction, tasks: readonly NewTask[]): 
   }
 }
 
-/** Waiting tasks of one user, in all pools. */
-export async function countWaitingOf(trx: Transaction, userId: string): Promise<number> {
-  const row = await trx
-    .selectFrom('tasks')
-    .select((fn) => fn.fn.countAll<number>().as('waiting'))
-    .where('userId', '=', userId)
-    .where('state', '=', 'pending')
-    .executeTakeFirstOrThrow();
-  return row.waiting;
-}
-
-/** Waiting tasks of one pool. */
-export async function countWaitingIn(db: Database, pool: string): Promise<number> {
-  const row = await db
-    .selectFrom('tasks')
-    .select((fn) => fn.fn.countAll<number>().as('waiting'))
-    .where('pool', '=', pool)
-    .where('state', '=', 'pending')
-    .executeTakeFirstOrThrow();
-  return row.waiting;
-}
-
 export interface LockedTask {
   readonly id: string;
   readonly state: TaskState;
@@ -286,22 +264,30 @@ export async function nextRun(
   return row?.runNumber;
 }
 
-/** Fails what has waited for a service until its deadline, with the reason that it waited for. */
-export async function failExpiredTasks(trx: Transaction, effects: Effects): Promise<void> {
-  const expired = await trx
+/** What has waited for a service until its deadline, some of it. */
+export async function findExpiredTasks(
+  db: Database,
+): Promise<{ readonly id: string; readonly pinnedInstance: string | null }[]> {
+  return db
     .selectFrom('tasks')
     .select(['id', 'pinnedInstance'])
     .where('state', '=', 'pending')
     .where('deadlineAt', '<', sql<Date>`now()`)
-    .forUpdate()
-    .skipLocked()
+    .limit(500)
     .execute();
-  for (const { id, pinnedInstance } of expired) {
-    await failTask(
-      trx,
-      effects,
-      { taskId: id, from: 'pending' },
-      { kind: 'deadline', text: null, billed: pinnedInstance === null ? 'no' : 'unknown' },
-    );
-  }
+}
+
+/** Fails it, with the reason that it waited for, unless it has moved on. */
+export async function failExpiredTask(
+  trx: Transaction,
+  effects: Effects,
+  task: { readonly id: string; readonly pinnedInstance: string | null },
+): Promise<void> {
+  const billed = task.pinnedInstance === null ? 'no' : 'unknown';
+  await failTask(
+    trx,
+    effects,
+    { taskId: task.id, from: 'pending' },
+    { kind: 'deadline', text: null, billed },
+  );
 }

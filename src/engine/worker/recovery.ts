@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Admission } from '../admission/admission.js';
+import { dropIdleLanes } from '../admission/lane.repository.js';
 import type { Pools } from '../backends/pools.js';
 import type { Database } from '../db/connection.js';
 import { takeLease } from '../db/lease.repository.js';
@@ -12,7 +13,12 @@ import {
   findUnstartedRuns,
   type OrphanedRun,
 } from '../tasks/run.repository.js';
-import { cancelTask, failExpiredTasks, failTask } from '../tasks/task.repository.js';
+import {
+  cancelTask,
+  failExpiredTask,
+  failTask,
+  findExpiredTasks,
+} from '../tasks/task.repository.js';
 import { beginSuccessor } from './succession.js';
 
 export interface RecoveryDependencies {
@@ -28,6 +34,9 @@ export interface RecoveryDependencies {
 
 /** An admitted run normally starts within milliseconds. */
 const unstartedAfterMs = 3_000;
+
+/** Idle lanes cost nothing but room. */
+const dropLanesEveryMs = 30_000;
 
 export interface Recovery {
   start(): void;
@@ -45,6 +54,7 @@ export function createRecovery(deps: RecoveryDependencies): Recovery {
   let timer: NodeJS.Timeout | undefined;
   let current: Promise<void> = Promise.resolve();
   let stopped = false;
+  let dropLanesAt = performance.now() + dropLanesEveryMs;
 
   async function sweep(): Promise<void> {
     if (!(await takeLease(db, 'recovery', deps.workerId, deps.everyMs * 5))) return;
@@ -55,8 +65,18 @@ export function createRecovery(deps: RecoveryDependencies): Recovery {
         await queue.add(run);
       }
     }
-    await transact((trx, effects) => failExpiredTasks(trx, effects));
+    // One at a time: each locks its person's lane.
+    for (const task of await findExpiredTasks(db)) {
+      await transact((trx, effects) => failExpiredTask(trx, effects, task));
+    }
+    await dropLanes();
     await deps.admission.sweep();
+  }
+
+  async function dropLanes(): Promise<void> {
+    if (performance.now() < dropLanesAt) return;
+    dropLanesAt = performance.now() + dropLanesEveryMs;
+    for (const { name } of pools.all) await transact((trx) => dropIdleLanes(trx, name));
   }
 
   /** A run without a lease ends as lost; a new one resumes or repeats it where that costs nothing. */

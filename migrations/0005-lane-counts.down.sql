@@ -1,0 +1,12 @@
+drop trigger tasks_count_new on tasks;
+drop trigger tasks_count_moved on tasks;
+drop trigger tasks_count_deleted on tasks;
+drop function count_new_tasks();
+drop function count_moved_task();
+drop function count_deleted_task();
+drop function lane_gains(text, text, integer);
+drop index lanes_user;
+drop index lanes_waiting;
+alter table lanes drop column is_waiting;
+alter table lanes drop column waiting;
+alter table lanes reset (fillfactor);
