@@ -119,6 +119,25 @@ describe('the lanes', () => {
     expect(virtualTime).toBe(9);
   });
 
+  it('take their place at the pool’s virtual time, and keep it while they wait', async () => {
+    await sql`insert into pools (name, virtual_time) values ('main', 5)`.execute(db);
+    const virtualTime = async () =>
+      (await db.selectFrom('lanes').select('virtualTime').executeTakeFirstOrThrow()).virtualTime;
+    const [first = ''] = await insertTasks(db, 'user1', 1);
+    expect(await virtualTime()).toBe(5);
+    await sql`update pools set virtual_time = 8`.execute(db);
+    const [second = ''] = await insertTasks(db, 'user1', 1);
+    expect(await virtualTime()).toBe(5);
+    await sql`update tasks set state = 'processing' where id in (${first}, ${second})`.execute(db);
+    await sql`update tasks set state = 'pending' where id = ${first}`.execute(db);
+    expect(await virtualTime()).toBe(8);
+    // Whoever was served ahead of it stays ahead.
+    await sql`update tasks set state = 'processing' where id = ${first}`.execute(db);
+    await sql`update lanes set virtual_time = 9`.execute(db);
+    await insertTasks(db, 'user1', 1);
+    expect(await virtualTime()).toBe(9);
+  });
+
   it('keep the lane of a task that arrives while idle lanes are dropped', async () => {
     const [first = ''] = await insertTasks(db, 'user1', 1);
     await sql`update tasks set state = 'completed' where id = ${first}`.execute(db);
