@@ -16,6 +16,10 @@ interface Item {
   readonly source?: Buffer;
   readonly crop?: boolean;
   readonly batchIndex?: number;
+  /** Where noise is laid; everywhere where absent. */
+  readonly mask?: Item;
+  /** What was there before, seen where the mask is black. */
+  readonly below?: Item;
 }
 
 /**
@@ -67,6 +71,29 @@ async function evaluate(
       }));
     case 'VAEDecode':
       return from('samples');
+    case 'ImageToMask':
+      return from('image');
+    case 'RepeatImageBatch': {
+      const items = await from('image');
+      return Array.from({ length: number('amount') }, () => items).flat();
+    }
+    case 'SetLatentNoiseMask': {
+      const [mask] = await from('mask');
+      return (await from('samples')).map((item) => ({ ...item, ...(mask && { mask }) }));
+    }
+    case 'ImageCompositeMasked': {
+      // As the real one does: there are as many results as destinations.
+      const [destinations, sources, [mask]] = [
+        await from('destination'),
+        await from('source'),
+        await from('mask'),
+      ];
+      return destinations.map((below, index) => {
+        const source = sources[index % sources.length];
+        if (!source || !mask) throw new Error('nothing to compose');
+        return { ...source, mask, below };
+      });
+    }
     case 'RepeatLatentBatch': {
       const items = await from('samples');
       return Array.from({ length: number('amount') }, () => items).flat();
@@ -99,6 +126,13 @@ function textOf(graph: StandInGraph, link: unknown): unknown {
 }
 
 async function render(item: Item): Promise<Buffer> {
+  const pixels = await paint(item);
+  const { width, height } = item;
+  const raw = { width, height, channels: 3 } as const;
+  return sharp(pixels, { raw }).png({ compressionLevel: 1 }).toBuffer();
+}
+
+async function paint(item: Item): Promise<Buffer> {
   const { width, height } = item;
   const drawn = await noiseOf(item.noise ?? '')
     .resize(width, height, { fit: 'fill' })
@@ -109,12 +143,18 @@ async function render(item: Item): Promise<Buffer> {
     const base = sharp(item.source).flatten({ background: '#000' }).toColourspace('srgb');
     const below = await base.resize(width, height, { fit }).raw().toBuffer();
     const share = item.noise === undefined ? 0 : (item.denoise ?? 1);
+    const marked = item.mask && (await paint({ ...item.mask, width, height }));
+    const kept = item.below && (await paint(item.below));
     for (let i = 0; i < drawn.length; i++) {
-      drawn[i] = (drawn[i] ?? 0) * share + (below[i] ?? 0) * (1 - share);
+      // A sampler's mask is as coarse as its latent: what it leaves is not quite what was there.
+      const under = (below[i] ?? 0) + (kept || !marked ? 0 : 12);
+      const noisy = (marked ? (marked[i] ?? 0) / 255 : 1) * share;
+      const sampled = (drawn[i] ?? 0) * noisy + under * (1 - noisy);
+      const shown = kept && marked ? (marked[i] ?? 0) / 255 : 1;
+      drawn[i] = sampled * shown + (kept?.[i] ?? 0) * (1 - shown);
     }
   }
-  const raw = { width, height, channels: 3 } as const;
-  return sharp(drawn, { raw }).png({ compressionLevel: 1 }).toBuffer();
+  return drawn;
 }
 
 function noiseOf(name: string): Sharp {

@@ -16,13 +16,13 @@ import { readServerAddress } from './server-address.js';
 export type { ComfyUiLog, ComfyUiOptions, ComfyUiTimings } from './comfyui-options.js';
 
 const capabilities: BackendCapabilities = {
-  operations: new Set(['generate', 'edit', 'vary']),
+  operations: new Set(['generate', 'edit', 'inpaint', 'vary']),
   maxCount: 4,
   aspects: 'any',
   seed: true,
   negative: true,
   strength: true,
-  mask: false,
+  mask: true,
   references: 0,
   preview: true,
   progress: true,

@@ -71,7 +71,9 @@ export interface ComfyUiOptions {
   /** Asked of servers that let a client choose; `default` leaves it to the server's own setting. */
   readonly previewMethod?: 'auto' | 'latent2rgb' | 'taesd' | 'none' | 'default';
   /** The operator's own graphs in place of the shipped ones. */
-  readonly workflows?: Partial<Record<Extract<Operation, 'generate' | 'edit'>, Workflow>>;
+  readonly workflows?: Partial<
+    Record<Extract<Operation, 'generate' | 'edit' | 'inpaint'>, Workflow>
+  >;
   /** One image, at most. */
   readonly maxImageBytes?: number;
   readonly timings?: Partial<ComfyUiTimings>;

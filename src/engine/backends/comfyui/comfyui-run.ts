@@ -1,3 +1,4 @@
+import { encodeMask } from '../../images/mask.js';
 import type {
   BackendHandle,
   BackendRequest,
@@ -16,7 +17,13 @@ import { createProgressTracker } from './progress-tracker.js';
 import type { RunAbort } from './run-abort.js';
 import { cancelRun } from './run-cancel.js';
 import { handleOf, type RunHandle, readHandle } from './run-handle.js';
-import { checkOperation, type PlanOptions, planRun, type RunPlan } from './run-plan.js';
+import {
+  checkOperation,
+  type PlanOptions,
+  planRun,
+  type RunPlan,
+  type Uploads,
+} from './run-plan.js';
 import { submitRun } from './run-submission.js';
 import { createLook, watchRun } from './run-watch.js';
 
@@ -47,8 +54,8 @@ export async function startRun(
   abort.throwIfAborted();
   checkOperation(request);
   const checkpoint = request.model ?? (await dependencies.defaultCheckpoint(abort.signal));
-  const uploaded = request.image && (await client.upload(request.image, abort.signal));
-  const plan = planRun(request, checkpoint, uploaded, dependencies.planOptions);
+  const uploads = await uploadInputs(request, client, abort.signal);
+  const plan = planRun(request, checkpoint, uploads, dependencies.planOptions);
   const handle = { promptId: random.uuid(), clientId: random.uuid(), checkpoint };
   abort.throwIfAborted();
   // Before the call leaves: whatever happens to us then, the run can be found again.
@@ -78,6 +85,19 @@ export async function startRun(
   );
 }
 
+async function uploadInputs(
+  { image, mask }: BackendRequest,
+  client: ComfyUiClient,
+  signal: AbortSignal,
+): Promise<Uploads> {
+  // As black and white: the server reads transparency the other way round, and none as 'nothing'.
+  const drawn = mask && { ...mask, bytes: await encodeMask(mask.bytes), mediaType: 'image/png' };
+  return {
+    ...(image && { image: await client.upload(image, signal) }),
+    ...(drawn && { mask: await client.upload(drawn, signal) }),
+  };
+}
+
 /** @throws BackendError */
 export async function resumeRun(
   saved: BackendHandle,
@@ -89,7 +109,7 @@ export async function resumeRun(
   const handle = readHandle(saved);
   if (handle === undefined) throw forgotten(JSON.stringify(saved));
   // Only to weigh its nodes and to number its images: nothing of it is sent.
-  const plan = planRun(request, handle.checkpoint, undefined, dependencies.planOptions);
+  const plan = planRun(request, handle.checkpoint, {}, dependencies.planOptions);
   const run = { handle, plan, context, abort, dependencies, isResumed: true };
   return followRun(run, async (promptId) => promptId);
 }

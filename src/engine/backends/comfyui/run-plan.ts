@@ -4,6 +4,7 @@ import { unsupported } from './comfyui-errors.js';
 import type { ComfyUiOptions } from './comfyui-options.js';
 import { fillWorkflow, type Graph, splitSeeds, type Workflow } from './workflow.js';
 import { img2img } from './workflows/img2img.js';
+import { inpaint } from './workflows/inpaint.js';
 import { txt2img } from './workflows/txt2img.js';
 
 export interface RunPlan {
@@ -15,19 +16,28 @@ export interface RunPlan {
 export type PlanOptions = Pick<ComfyUiOptions, 'workflows' | 'pixels'>;
 
 const defaultDenoise = 0.6;
+/** Where a mask says what may change, that is to become what the prompt says. */
+const defaultMaskedDenoise = 0.85;
 /** At 0 old versions divide by it. */
 const leastDenoise = 0.01;
 
 /** @throws BackendError invalid-request for what no workflow of ours does */
 export function checkOperation({ operation, image, mask, references }: BackendRequest): void {
-  if (operation === 'inpaint' || operation === 'upscale') {
-    throw unsupported(`this image server does not ${operation}`);
-  }
+  if (operation === 'upscale') throw unsupported('this image server does not upscale');
   if (operation !== 'generate' && image === undefined) {
     throw unsupported('an image to start from is missing');
   }
-  if (mask !== undefined) throw unsupported('this image server takes no mask');
+  if (operation === 'inpaint' && mask === undefined) throw unsupported('a mask is missing');
+  if (operation !== 'inpaint' && mask !== undefined) {
+    throw unsupported(`a mask is of no use to ${operation}`);
+  }
   if (references.length > 0) throw unsupported('this image server takes no reference images');
+}
+
+/** The names that the server gave to what was sent to it; what was not sent is absent. */
+export interface Uploads {
+  readonly image?: string;
+  readonly mask?: string;
 }
 
 /**
@@ -37,7 +47,7 @@ export function checkOperation({ operation, image, mask, references }: BackendRe
 export function planRun(
   request: BackendRequest,
   checkpoint: string,
-  uploaded: string | undefined,
+  uploads: Uploads,
   options: PlanOptions,
 ): RunPlan {
   const workflow = workflowFor(request, options);
@@ -51,8 +61,8 @@ export function planRun(
     negative: request.negative ?? '',
     count: request.count,
     seed: request.seed,
-    denoise: Math.max(leastDenoise, request.strength ?? defaultDenoise),
-    ...(uploaded !== undefined && { image: uploaded }),
+    denoise: denoiseOf(request),
+    ...uploads,
     // Never twice the same: else a graph that ran before is answered with the file of that time,
     // which may be gone.
     filenamePrefix: `easel/${request.runKey.replace(/[^\w-]/g, '_').slice(0, 100)}`,
@@ -66,8 +76,14 @@ export function planRun(
   return { graph, seeds: seeds.map((seed, index) => (index === 0 ? seed : undefined)) };
 }
 
+function denoiseOf({ strength, mask }: BackendRequest): number {
+  const usual = mask === undefined ? defaultDenoise : defaultMaskedDenoise;
+  return Math.max(leastDenoise, strength ?? usual);
+}
+
 function workflowFor(request: BackendRequest, { workflows }: PlanOptions): Workflow {
   if (request.image === undefined) return workflows?.generate ?? txt2img;
+  if (request.mask !== undefined) return workflows?.inpaint ?? inpaint;
   return workflows?.edit ?? img2img;
 }
 

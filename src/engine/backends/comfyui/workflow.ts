@@ -28,6 +28,8 @@ export interface SlotValues {
   readonly denoise: number;
   /** As `LoadImage` takes it: the stored name, after its subfolder and a slash. */
   readonly image: string;
+  /** Likewise: a picture that is white where the image may change, and black elsewhere. */
+  readonly mask: string;
   readonly filenamePrefix: string;
 }
 

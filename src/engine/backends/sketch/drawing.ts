@@ -92,7 +92,8 @@ async function redraw(
 ): Promise<Bitmap> {
   const painted = await paintOver(original, reading, seed, strength);
   const tinted = palette ? await tint(painted, palette) : painted;
-  const styled = await inStyle(tinted, reading, seed);
+  // It is painted in oil already.
+  const styled = reading.style === 'oil' ? tinted : await inStyle(tinted, reading, seed);
   const drawn = inInk ? await drawInInk(styled) : styled;
   // Tint, style and ink come in slowly, so that more strength always means less of the input.
   return drawn === painted ? painted : blend(original, drawn, strength ** 0.7);

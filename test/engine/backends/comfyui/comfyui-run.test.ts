@@ -1,9 +1,12 @@
+import sharp from 'sharp';
 import { afterEach, expect, it, vi } from 'vitest';
 import type { BackendImage } from '../../../../src/engine/backends/backend.js';
 import {
   decode,
   failureOf,
+  halfDistance,
   inputImage,
+  leftHalf,
   startResume,
   startRun,
 } from '../../../contracts/backend-harness.js';
@@ -63,6 +66,26 @@ it('uploads an input image, uses the name that the server gave it, and keeps its
   server.uploads.set(name, Buffer.from('another'));
   await startRun(backend, run).result;
   expect(nodeOf(server.graph(1), 'LoadImage')).toEqual({ image: name.replace('.png', ' (1).png') });
+});
+
+it('inpaints by a mask that it uploads in black and white, each image with its own seed', async () => {
+  const { server, backend } = await open({}, { pixels: { 'tiny-sd15.safetensors': 128 * 128 } });
+  const [image, mask] = [await inputImage(), await leftHalf('transparent')];
+  const run = { ...generate, operation: 'inpaint', image, mask, count: 3 } as const;
+  const { images } = await startRun(backend, run).result;
+  expect(images.map(({ seed }) => seed)).toEqual([42, 43, 44]);
+  const [first, ...others] = images.map(({ bytes }) => bytes);
+  for (const other of others) {
+    expect(await halfDistance(other, first ?? other, 'left')).toBeGreaterThan(3);
+    expect(await halfDistance(other, first ?? other, 'right')).toBeLessThan(0.1);
+  }
+  const [, [maskName, uploaded] = ['', Buffer.alloc(0)]] = [...server.uploads];
+  expect(Object.values(server.graph())).toContainEqual({
+    class_type: 'LoadImage',
+    inputs: { image: maskName },
+  });
+  expect(await sharp(uploaded).stats()).toMatchObject({ isOpaque: true });
+  expect(nodeOf(server.graph(), 'KSampler')).toMatchObject({ denoise: 0.85 });
 });
 
 it('finds the checkpoints of old versions, which have no list of them by folder', async () => {

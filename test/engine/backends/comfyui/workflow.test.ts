@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import {
   nameOf,
@@ -12,8 +13,10 @@ import {
   WorkflowError,
 } from '../../../../src/engine/backends/comfyui/workflow.js';
 import { img2img } from '../../../../src/engine/backends/comfyui/workflows/img2img.js';
+import { inpaint } from '../../../../src/engine/backends/comfyui/workflows/inpaint.js';
 import { txt2img } from '../../../../src/engine/backends/comfyui/workflows/txt2img.js';
 import { exchangeOf } from '../../../support/comfyui-recordings.js';
+import { validate } from '../../../support/comfyui-validation.js';
 import { generate } from './comfyui-fixture.js';
 
 type Nodes = Record<string, { class_type: string; inputs: Record<string, unknown> }>;
@@ -32,25 +35,53 @@ it('ships the text-to-image graph that the recorded server accepted', () => {
   expect(structure(txt2img.graph as Nodes)).toEqual(structure(recordedGraph));
 });
 
-it.each([txt2img, img2img])('has a node for every link and every slot of $name', (workflow) => {
-  for (const { inputs } of Object.values(workflow.graph)) {
-    for (const value of Object.values(inputs)) {
-      if (isLink(value)) expect(workflow.graph).toHaveProperty([value[0]]);
+it.each([txt2img, img2img, inpaint])(
+  'has a node for every link and every slot of $name',
+  (workflow) => {
+    for (const { inputs } of Object.values(workflow.graph)) {
+      for (const value of Object.values(inputs)) {
+        if (isLink(value)) expect(workflow.graph).toHaveProperty([value[0]]);
+      }
     }
-  }
-  for (const [node, input] of Object.values(workflow.slots).flat()) {
-    expect(workflow.graph[node]?.inputs).toHaveProperty([input]);
-  }
+    for (const [node, input] of Object.values(workflow.slots).flat()) {
+      expect(workflow.graph[node]?.inputs).toHaveProperty([input]);
+    }
+  },
+);
+
+it('is judged by a stand-in that takes an inpainting graph which a real server accepted', () => {
+  const file = new URL('../../../fixtures/comfyui/inpaint.json', import.meta.url);
+  const accepted = JSON.parse(readFileSync(file, 'utf8')) as Nodes;
+  const uploads = new Map([['clipspace/mask1.png', Buffer.alloc(0)]]);
+  const judge = (graph: Nodes) => validate(graph, ['tiny-sd15.safetensors'], uploads);
+  expect(judge(accepted)).toEqual({ outputs: ['9'] });
+  const changed = (id: string, inputs: Record<string, unknown>) => {
+    const node = accepted[id];
+    return node ? { ...accepted, [id]: { ...node, inputs: { ...node.inputs, ...inputs } } } : {};
+  };
+  expect(judge(changed('4', { mask: ['2', 0] }))).toHaveProperty('node_errors.4');
+  expect(judge(changed('7', { latent_image: ['99', 0] }))).toHaveProperty('node_errors.7');
+});
+
+it('lays the noise under the mask as that graph does', () => {
+  const classOf = (link: unknown) => inpaint.graph[String((link as string[])[0])]?.class_type;
+  const masked = Object.values(inpaint.graph).find(
+    (node) => node.class_type === 'SetLatentNoiseMask',
+  );
+  expect(classOf(masked?.inputs.samples)).toBe('VAEEncode');
+  expect(classOf(masked?.inputs.mask)).toBe('ImageToMask');
+  const { width, height } = inpaint.slots;
+  expect([width?.length, height?.length]).toEqual([2, 2]);
 });
 
 it('leaves the shipped graph as it was', () => {
   const before = structuredClone(txt2img);
-  planRun({ ...generate, count: 4 }, 'a.safetensors', undefined, {});
+  planRun({ ...generate, count: 4 }, 'a.safetensors', {}, {});
   expect(txt2img).toEqual(before);
 });
 
 it('has every link of a run of several images lead to a node', () => {
-  const { graph, seeds } = planRun({ ...generate, count: 3 }, 'a.safetensors', undefined, {});
+  const { graph, seeds } = planRun({ ...generate, count: 3 }, 'a.safetensors', {}, {});
   expect(seeds).toEqual([42, 43, 44]);
   const samplers = Object.values(graph).filter((node) => node.class_type === 'KSampler');
   expect(samplers.map((node) => node.inputs.seed).sort()).toEqual([42, 43, 44]);
@@ -63,12 +94,12 @@ it('has every link of a run of several images lead to a node', () => {
 
 it('counts seeds round at 2^32', () => {
   const request = { ...generate, count: 2, seed: 2 ** 32 - 1 };
-  expect(planRun(request, 'a.safetensors', undefined, {}).seeds).toEqual([2 ** 32 - 1, 0]);
+  expect(planRun(request, 'a.safetensors', {}, {}).seeds).toEqual([2 ** 32 - 1, 0]);
 });
 
 it('never sends the same graph for two runs', () => {
-  const first = planRun({ ...generate, runKey: 'a-1' }, 'a.safetensors', undefined, {});
-  const second = planRun({ ...generate, runKey: 'a-2' }, 'a.safetensors', undefined, {});
+  const first = planRun({ ...generate, runKey: 'a-1' }, 'a.safetensors', {}, {});
+  const second = planRun({ ...generate, runKey: 'a-2' }, 'a.safetensors', {}, {});
   expect(first.graph).not.toEqual(second.graph);
 });
 
@@ -81,7 +112,7 @@ it('names the slot of an operator’s workflow that leads nowhere', () => {
 it('runs an operator’s own workflow as one batch, of which only the first seed is known', () => {
   const { sampler: _, ...mine } = txt2img;
   const request = { ...generate, count: 2 };
-  const { graph, seeds } = planRun(request, 'a.ckpt', undefined, { workflows: { generate: mine } });
+  const { graph, seeds } = planRun(request, 'a.ckpt', {}, { workflows: { generate: mine } });
   expect(seeds).toEqual([42, undefined]);
   expect(graph['5']?.inputs.batch_size).toBe(2);
   expect(Object.keys(graph)).toEqual(Object.keys(txt2img.graph));
