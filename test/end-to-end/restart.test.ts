@@ -72,8 +72,8 @@ describe.each(['SIGTERM', 'SIGKILL'] as const)('a restart by %s', (signal) => {
 });
 
 it('draws a sketch again whose process was killed, and shows it on the same card', async () => {
-  const { expectTheSameCards } = await beginOnBoth('--model "Sketch (built-in)"', {
-    model: 'Sketch (built-in)',
+  const { expectTheSameCards } = await beginOnBoth('--model sketch', {
+    model: 'sketch',
   });
   await easel.end('SIGKILL');
   easel = await studio.start();

@@ -29,9 +29,18 @@ const capabilities: BackendCapabilities = {
   paid: false,
 };
 
-const plain = { id: 'sketch', name: 'Sketch (built-in)' } satisfies BackendModel;
-const inked = { id: 'sketch-ink', name: 'Sketch in ink (built-in)' } satisfies BackendModel;
-const models: readonly BackendModel[] = [plain, inked];
+/** A name to type, and one for the card that says what the picture is. */
+interface SketchModel extends BackendModel {
+  readonly label: string;
+}
+
+const plain: SketchModel = { id: 'sketch', name: 'sketch', label: 'Sketch (built-in)' };
+const inked: SketchModel = {
+  id: 'sketch-ink',
+  name: 'sketch-ink',
+  label: 'Sketch in ink (built-in)',
+};
+const models: readonly SketchModel[] = [plain, inked];
 
 const stepsAnImage = 8;
 const defaultStrength = 0.6;
@@ -51,7 +60,7 @@ export function createSketchBackend(options: SketchBackendOptions): Backend {
     name,
     type: 'sketch',
     capabilities,
-    models: async () => models,
+    models: async () => models.map(({ id, name }) => ({ id, name })),
     health: async () => undefined,
 
     run(request, context) {
@@ -76,7 +85,7 @@ export function createSketchBackend(options: SketchBackendOptions): Backend {
             });
           }
         }
-        return { images, model: model.name };
+        return { images, model: model.label };
       });
     },
 
@@ -97,7 +106,7 @@ export function createSketchBackend(options: SketchBackendOptions): Backend {
 function plan(request: BackendRequest) {
   const { operation, image, mask, references, count, prompt, negative, aspect } = request;
   if (!capabilities.operations.has(operation)) {
-    throw invalidRequest(`${plain.name} cannot ${operation}.`);
+    throw invalidRequest(`${plain.label} cannot ${operation}.`);
   }
   if (operation !== 'generate' && !image) {
     throw invalidRequest(`There is no image to ${operation}.`);
