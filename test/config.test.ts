@@ -1,8 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ConfigError, loadConfig } from '../src/config.js';
+import { createConfiguredPools } from '../src/startup/configured-pools.js';
 
 let folder: string;
 beforeEach(() => {
@@ -94,6 +96,30 @@ describe('the configuration', () => {
     writeFileSync(join(folder, 'easel.yaml'), text);
     const config = loadConfig({ TELEGRAM_TOKEN: token }, folder);
     expect(config.backends.map(({ name }) => name)).toEqual(['desk', 'sketch']);
+  });
+
+  it('has no quota, no hard cap and no weights until the file says so', () => {
+    expect(loadConfig({ TELEGRAM_TOKEN: token }, folder).limits).toEqual({
+      waitingTasks: 100,
+      runningTasks: 3,
+      adminWeight: 1,
+    });
+    const limits = 'hardRunningTasks: 5, adminWeight: 2, userImagesPerDay: 200';
+    writeFileSync(join(folder, 'easel.yaml'), `limits: { ${limits} }`);
+    expect(loadConfig({ TELEGRAM_TOKEN: token }, folder).limits).toMatchObject({
+      hardRunningTasks: 5,
+      adminWeight: 2,
+      userImagesPerDay: 200,
+    });
+  });
+
+  it('takes the silence that a backend may keep', () => {
+    const backend = 'name: box, type: sketch, silenceSeconds: 300';
+    writeFileSync(join(folder, 'easel.yaml'), `backends: [{ ${backend} }]`);
+    const config = loadConfig({ TELEGRAM_TOKEN: token }, folder);
+    expect(config.backends).toMatchObject([{ name: 'box', silenceSeconds: 300 }]);
+    const [pool] = createConfiguredPools(config, pino({ level: 'silent' }));
+    expect(pool?.instances[0]?.backend.capabilities.silenceLimitMs).toBe(300_000);
   });
 
   it('takes a ComfyUI from the environment alone', () => {

@@ -5,7 +5,7 @@ import type { Database, Transaction } from '../db/connection.js';
 /** The scope of what holds for all servers and chats. */
 export const globalScope = 'global';
 
-export async function readSetting(
+async function readSetting(
   db: Database | Transaction,
   scopeId: string,
   key: string,
