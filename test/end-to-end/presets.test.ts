@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { shownAttachments, textOf } from '../../src/playground/discord/index.js';
+import { halfDistance, inputImage, leftHalf } from '../contracts/backend-harness.js';
+import { openStudio, type Studio } from '../support/studio.js';
+import {
+  discordCardWith,
+  openDiscordRoom,
+  patienceMs,
+  telegramCardWith,
+  telegramWords,
+} from '../support/studio-people.js';
+
+let studio: Studio;
+beforeAll(async () => {
+  studio = await openStudio({
+    configuration: 'backends: [{ name: sketch, type: sketch, slots: 4, stepDurationMs: 10 }]',
+  });
+  await studio.start();
+});
+afterAll(() => studio.close());
+
+/** The requests of the newest batch's tasks. */
+async function newestRequest(): Promise<Record<string, unknown>> {
+  const [row] = await studio.query('select request from tasks order by sequence desc limit 1');
+  return row?.request as Record<string, unknown>;
+}
+
+describe('presets', () => {
+  it('are offered on Discord while one types, and shape the image', async () => {
+    const { channel, people } = openDiscordRoom(studio);
+    const [ann] = people;
+    const typed = { option: 'preset', value: 'pix' };
+    const offered = await ann?.autocomplete(channel, 'imagine', typed);
+    expect(offered).toMatchObject([{ value: 'pixel-art' }]);
+    const models = await ann?.autocomplete(channel, 'imagine', { option: 'model', value: '' });
+    expect(models?.map(({ value }) => value)).toContain('sketch');
+
+    ann?.command(channel, 'imagine', { prompt: 'a red fox', preset: 'pixel-art' });
+    const done = await discordCardWith(channel, 'U1');
+    expect(textOf(done)).toContain('a red fox');
+    expect(await newestRequest()).toMatchObject({
+      prompt: expect.stringMatching(/^a red fox, pixel art/),
+      preset: { name: 'pixel-art', scopeId: 'global', version: 1 },
+    });
+  });
+
+  it('are made by those who manage a server, and used there', async () => {
+    const { guild, channel } = openDiscordRoom(studio);
+    const max = studio.discord.driver.createPerson({ name: 'max' });
+    guild.addMember(max, { permissions: ['ManageGuild'] });
+    const options = { name: 'house', prompt: '{prompt} by our own hand', aspect: '2:1' };
+    const added = await max.command(channel, 'admin preset add', options).message();
+    expect(textOf(added)).toContain('Added house');
+    max.command(channel, 'imagine', { prompt: 'a fox --preset house' });
+    await discordCardWith(channel, 'U1');
+    expect(await newestRequest()).toMatchObject({
+      prompt: 'a fox by our own hand',
+      aspect: '2:1',
+      preset: { name: 'house', scopeId: `discord:${guild.id}`, version: 1 },
+    });
+    const elsewhere = openDiscordRoom(studio);
+    const [ann] = elsewhere.people;
+    const answer = await ann
+      ?.command(elsewhere.channel, 'imagine', { prompt: 'x', preset: 'house' })
+      .message();
+    expect(answer && textOf(answer)).toContain('no preset');
+  });
+
+  it('are made, used and removed on Telegram, by oneself in private', async () => {
+    const ben = studio.telegram.createUser();
+    const heard = (words: string) =>
+      studio.telegram.waitForMessage(
+        ben.chat,
+        (message) => message.from.is_bot && telegramWords(message).startsWith(words),
+        { timeoutMs: patienceMs },
+      );
+    await ben.send(ben.chat, { text: '/admin preset add mine {prompt} in my way --n 2' });
+    await heard('Added mine');
+    await ben.send(ben.chat, { text: 'a boat --preset mine' });
+    await telegramCardWith(studio, ben.chat, 'U2');
+    expect(await newestRequest()).toMatchObject({ prompt: 'a boat in my way', count: 2 });
+    await ben.send(ben.chat, { text: '/admin preset remove mine' });
+    await heard('Removed mine');
+    await ben.send(ben.chat, { text: '/presets' });
+    const list = telegramWords(await heard('Presets, used as in'));
+    expect(list).toContain('watercolor');
+    expect(list).not.toContain('mine');
+  });
+});
+
+describe('a mask on Discord', () => {
+  it('lets the image change where it says, in the colours of a reference', async () => {
+    const { channel, people } = openDiscordRoom(studio);
+    const [image, mask] = [await inputImage(), await leftHalf('transparent')];
+    const file = (name: string, { bytes }: typeof image) => ({ name, bytes });
+    people[0]?.command(channel, 'imagine', {
+      prompt: 'the sea at night',
+      image: file('image.png', image),
+      mask: file('mask.png', mask),
+      reference1: file('reference.png', image),
+    });
+    const done = await discordCardWith(channel, 'U1');
+    const [shown] = shownAttachments(done);
+    const bytes = shown?.bytes ?? new Uint8Array();
+    expect(await halfDistance(bytes, image.bytes, 'right')).toBeLessThan(4);
+    expect(await halfDistance(bytes, image.bytes, 'left')).toBeGreaterThan(10);
+  });
+});
