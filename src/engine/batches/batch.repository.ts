@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { Database, Transaction } from '../db/connection.js';
 import type { DB } from '../db/tables.js';
 import { automaticRetries } from '../tasks/retry-policy.js';
@@ -74,7 +74,7 @@ export async function findActiveBatchIds(db: Database, userId: string): Promise<
   return rows.map((row) => row.id);
 }
 
-/** Whole views of several batches, in three queries however many they are. */
+/** Whole views of several batches, in two queries however many they are. */
 export async function readBatches(
   db: Database | Transaction,
   batchIds: readonly string[],
@@ -103,36 +103,17 @@ export async function readBatches(
     db
       .selectFrom('tasks')
       .selectAll()
+      // In one statement: a task that is read as completed has its images.
+      .select(imagesOfTask)
       .where('batchId', 'in', batchIds)
       .orderBy('batchId')
       .orderBy('ordinal')
       .execute(),
   ]);
-  // After the tasks: a task that was read as completed has its images on record by then.
-  const images = await db
-    .selectFrom('images')
-    .innerJoin('tasks', 'tasks.id', 'images.taskId')
-    .select([
-      'images.id',
-      'images.taskId',
-      'images.index',
-      'images.mediaType',
-      'images.width',
-      'images.height',
-      'images.byteLength',
-      'images.seed',
-    ])
-    .where('tasks.batchId', 'in', batchIds)
-    .orderBy('images.taskId')
-    .orderBy('images.index')
-    .execute();
-  const imagesByTask = groupBy(images, (image) => image.taskId);
   const tasksByBatch = groupBy(tasks, (task) => task.batchId);
   return new Map(
     batches.map((row) => {
-      const views = (tasksByBatch.get(row.id) ?? []).map((task) =>
-        viewTask(task, imagesByTask.get(task.id) ?? []),
-      );
+      const views = (tasksByBatch.get(row.id) ?? []).map(viewTask);
       const view: BatchView = {
         id: row.id,
         owner: {
@@ -162,9 +143,15 @@ function countStates(tasks: readonly TaskView[]): BatchCounts {
   return { ...counts, total: tasks.length };
 }
 
+/** As JSON, which writes names as they are given. */
+const imagesOfTask = sql<readonly ImageView[]>`coalesce((
+  select json_agg(json_build_object(
+    'id', id, 'index', index, 'mediaType', media_type, 'width', width, 'height', height,
+    'byteLength', byte_length, 'seed', seed) order by index)
+  from images where images.task_id = tasks.id), '[]')`.as('images');
+
 function viewTask(
-  task: Selectable<DB['tasks']>,
-  images: readonly (ImageView & { readonly taskId: string })[],
+  task: Selectable<DB['tasks']> & { readonly images: readonly ImageView[] },
 ): TaskView {
   const waits = task.state === 'pending' && task.waitReason !== null;
   return {
@@ -192,7 +179,7 @@ function viewTask(
     createdAt: task.createdAt,
     startedAt: task.startedAt,
     finishedAt: task.finishedAt,
-    images: images.map(({ taskId: _taskId, ...image }) => image),
+    images: task.images,
   };
 }
 

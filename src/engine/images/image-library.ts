@@ -5,11 +5,16 @@ import { composeGrid } from './grid.js';
 import { findImage, insertInput } from './image.repository.js';
 import { ImageMissingError, type ImageStore } from './image-store.js';
 import { decodeInput, type ImageLimits } from './inspection.js';
-import { fitImage } from './size-ladder.js';
+import { fitImage, isFitting } from './size-ladder.js';
 
 interface Picture {
   readonly bytes: Uint8Array;
   readonly mediaType: string;
+}
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
 }
 
 /** Grids are shown several times while a card settles: the last few stay in memory. */
@@ -22,11 +27,12 @@ const ownLimits: ImageLimits = { maxBytes: 100_000_000, maxPixels: 200_000_000 }
 export function createImageLibrary(db: Database, store: ImageStore, limits: ImageLimits) {
   const grids = new Map<string, Promise<Picture>>();
 
-  async function readImage(imageId: string): Promise<Picture> {
+  async function readImage(imageId: string): Promise<Picture & Size> {
     const row = await findImage(db, imageId);
     if (!row) throw new EngineError({ kind: 'unknown-image', id: imageId });
     try {
-      return { bytes: await store.get(row.storageKey), mediaType: row.mediaType };
+      const { storageKey, mediaType, width, height } = row;
+      return { bytes: await store.get(storageKey), mediaType, width, height };
     } catch (error) {
       if (error instanceof ImageMissingError) {
         throw new EngineError({ kind: 'images-gone', id: imageId });
@@ -71,8 +77,8 @@ export function createImageLibrary(db: Database, store: ImageStore, limits: Imag
     },
 
     async readImageWithin(imageId: string, fit: ImageFit) {
-      const { bytes } = await readImage(imageId);
-      return fitImage(bytes, fit);
+      const image = await readImage(imageId);
+      return isFitting(image, fit) ? { ...image, changed: false } : fitImage(image.bytes, fit);
     },
   };
 }

@@ -35,7 +35,13 @@ export async function findImage(db: Database, imageId: string) {
   return db
     .selectFrom('images')
     .innerJoin('tasks', 'tasks.id', 'images.taskId')
-    .select(['images.storageKey', 'images.mediaType', 'tasks.batchId'])
+    .select([
+      'images.storageKey',
+      'images.mediaType',
+      'images.width',
+      'images.height',
+      'tasks.batchId',
+    ])
     .where('images.id', '=', imageId)
     .executeTakeFirst();
 }

@@ -88,6 +88,23 @@ export async function fitImage(bytes: Uint8Array, limits: FitLimits): Promise<Fi
   });
 }
 
+/**
+ * Whether a PNG on record stays as it is, told without decoding anything. Other types, and a PNG
+ * that says which way is up, are for `fitImage` to judge.
+ */
+export function isFitting(
+  image: Size & { readonly bytes: Uint8Array; readonly mediaType: string },
+  limits: FitLimits,
+): boolean {
+  const { bytes, mediaType, width, height } = image;
+  if (mediaType !== 'image/png' || bytes.byteLength > limits.maxBytes) return false;
+  if (limits.preferMediaTypes && !limits.preferMediaTypes.includes(mediaType)) return false;
+  const size = { width, height };
+  const frame = sizeAt(size, shrinkFor(size, limits), limits);
+  if (frame.width !== width || frame.height !== height) return false;
+  return !Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes('eXIf');
+}
+
 type LossyType = 'image/webp' | 'image/jpeg';
 
 function isLossy(mediaType: string): mediaType is LossyType {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   discordFileLimits,
   fitImage,
+  isFitting,
   telegramPhotoLimits,
 } from '../../../src/engine/images/size-ladder.js';
 import { noise, plain } from './fixtures.js';
@@ -81,5 +82,37 @@ describe('fitImage', () => {
     await expect(fitImage(bytes, { maxBytes: 10 })).rejects.toMatchObject({
       problem: { kind: 'too-many-bytes', maxBytes: 10 },
     });
+  });
+});
+
+describe('isFitting', () => {
+  const png = (width: number, height: number) =>
+    sharp({ create: { width, height, channels: 3, background: '#357' } }).png();
+  const onRecord = (bytes: Buffer, width: number, height: number, mediaType = 'image/png') => ({
+    bytes,
+    mediaType,
+    width,
+    height,
+  });
+
+  it('agrees with fitImage that a PNG under the limits stays as it is', async () => {
+    const bytes = await png(300, 200).toBuffer();
+    expect(isFitting(onRecord(bytes, 300, 200), telegramPhotoLimits)).toBe(true);
+    expect(await fitImage(bytes, telegramPhotoLimits)).toMatchObject({ changed: false });
+  });
+
+  it('leaves to fitImage what is too large, too narrow, or of another type', async () => {
+    const bytes = await png(300, 10).toBuffer();
+    expect(isFitting(onRecord(bytes, 300, 10), telegramPhotoLimits)).toBe(false);
+    expect(isFitting(onRecord(bytes, 9000, 1001), telegramPhotoLimits)).toBe(false);
+    const { length } = bytes;
+    expect(isFitting(onRecord(bytes, 300, 200), { maxBytes: length - 1 })).toBe(false);
+    expect(isFitting(onRecord(bytes, 300, 200, 'image/webp'), telegramPhotoLimits)).toBe(false);
+  });
+
+  it('leaves to fitImage a PNG that is to be turned', async () => {
+    const bytes = await png(300, 200).withMetadata({ orientation: 6 }).toBuffer();
+    expect(isFitting(onRecord(bytes, 200, 300), telegramPhotoLimits)).toBe(false);
+    expect(await fitImage(bytes, telegramPhotoLimits)).toMatchObject({ changed: true });
   });
 });
