@@ -6,9 +6,11 @@ import { parseArgs } from 'node:util';
 import type { BenchContext } from './bench-context.js';
 import { readmeOf } from './report.js';
 import type { Row } from './row.js';
+import { runningCards } from './rows/budgets.js';
 import { batchRounds, cancelReaches, deepQueue, killedWorker, scaling } from './rows/engine.js';
 import { grids } from './rows/grid.js';
 import { closeContender, comparePipelines, openContender } from './rows/pipelines.js';
+import { processRows } from './rows/process.js';
 import { profile } from './rows/profile.js';
 import { startServers } from './services.js';
 
@@ -38,7 +40,15 @@ const parts: Record<string, () => Promise<Row[]>> = {
   batch: () => batchRounds(context),
   scaling: () => scaling(context),
   deep: () => deepQueue(context),
+  process: () => processRows(context),
   grid: () => grids(context),
+  // Each takes two minutes by the platforms' own clocks.
+  ...(values.quick
+    ? {}
+    : {
+        'cards-telegram': () => runningCards(context, 'telegram'),
+        'cards-discord': () => runningCards(context, 'discord'),
+      }),
 };
 
 async function main(): Promise<void> {

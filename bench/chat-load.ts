@@ -1,3 +1,5 @@
+import type { Traffic } from './rows/budgets.js';
+
 /** One command, as the person who sent it saw it. Milliseconds since the epoch. */
 export interface Sample {
   readonly sentAt: number;
@@ -18,6 +20,10 @@ export interface Crowd {
   readonly token: string;
   /** Sends a command as the n-th person. Resolves once its image stands in the chat. */
   ask(person: number): Promise<Sample>;
+  /** Sends a command as the n-th person, and waits for nothing. */
+  send(person: number): Promise<void>;
+  /** What the bot sent since the last time. */
+  traffic(): Traffic;
   close(): Promise<void>;
 }
 

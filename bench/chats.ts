@@ -29,6 +29,10 @@ serve({
   },
   calls: {
     address: () => ({ apiUrl: opened().apiUrl, token: opened().token }),
+    send: async (people: number) => {
+      for (let person = 0; person < people; person += 1) await opened().send(person);
+    },
+    traffic: () => opened().traffic(),
     cancelOne: (person: number) => cancelOne(opened(), person),
     load: (options: LoadOptions) => runLoad(opened(), options),
   },

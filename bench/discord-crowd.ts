@@ -19,6 +19,8 @@ export interface DiscordCrowd extends Crowd {
 export async function createDiscordCrowd(withLimits: boolean): Promise<DiscordCrowd> {
   const playground = await createDiscordPlayground(withLimits ? {} : { rateLimitScale: noLimits });
   const guild = playground.driver.createGuild({ name: 'Studio' });
+  /** Entries of the ledger that `traffic` has told of. */
+  let counted = 0;
   const people: { person: Person; channel: ChannelHandle }[] = [];
   /** By the interaction's id, then also by the id of the message that answers it. */
   const byInteraction = new Map<string, Watch>();
@@ -59,6 +61,19 @@ export async function createDiscordCrowd(withLimits: boolean): Promise<DiscordCr
       const { id } = person.command(channel, 'imagine', { prompt: 'a lighthouse at dusk' });
       byInteraction.set(id, watch);
       return watch.done;
+    },
+    async send(index) {
+      const { person, channel } = personOf(index);
+      person.command(channel, 'imagine', { prompt: 'a lighthouse at dusk' });
+    },
+    traffic() {
+      const entries = playground.ledger.entries.slice(counted);
+      counted += entries.length;
+      const edits = entries.filter(({ method }) => method === 'PATCH' || method === 'POST');
+      return {
+        sent: edits.length,
+        refused: edits.filter(({ status }) => status === 429).length,
+      };
     },
     close: () => playground.close(),
   };

@@ -61,7 +61,7 @@ async function start(): Promise<void> {
   closers.push(() => signals.close());
   const images = join(folder, createId());
   await mkdir(images, { recursive: true });
-  const { runMs, progressEveryMs, concurrency = 1000 } = options;
+  const { runMs, progressEveryMs, concurrency = jobsAtOnce } = options;
   const backend = createInstantBackend({
     picture: await preparedPicture(),
     ...(runMs === undefined ? {} : { runMs }),

@@ -14,6 +14,8 @@ export interface TelegramCrowd extends Crowd {
 export async function createTelegramCrowd(withLimits: boolean): Promise<TelegramCrowd> {
   const playground = await createTelegramPlayground(withLimits ? {} : { limits: 'off' });
   const people: Person[] = [];
+  /** Exchanges of the ledger that `traffic` has told of. */
+  let counted = 0;
   const watches = new Map<number, { readonly watch: Watch; asked: number }>();
 
   const look = (message: StoredMessage) => {
@@ -45,6 +47,19 @@ export async function createTelegramCrowd(withLimits: boolean): Promise<Telegram
       const { id } = await person.send(person.chat, { text: 'a lighthouse at dusk' });
       watched.asked = id;
       return watch.done;
+    },
+    async send(index) {
+      const person = personOf(index);
+      await person.send(person.chat, { text: 'a lighthouse at dusk' });
+    },
+    traffic() {
+      const exchanges = playground.ledger.exchanges.slice(counted);
+      counted += exchanges.length;
+      const calls = exchanges.filter(({ method }) => /^(send|edit)/.test(method));
+      return {
+        sent: calls.length,
+        refused: calls.filter(({ status }) => status === 429).length,
+      };
     },
     close: () => playground.close(),
   };
