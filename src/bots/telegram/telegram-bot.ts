@@ -93,7 +93,7 @@ export function createTelegramBot(deps: TelegramBotDeps): TelegramBot {
         replies,
         attachmentOf: (source) => fileAttachment({ api, token, apiRoot, fetch }, source),
       });
-      const taken = createUpdateIntake({ api, bot, engine, chat, handler, replies, log });
+      const taken = createUpdateIntake({ api, bot, engine, chat, handler, replies, log, sleep });
       intake = taken;
       const failed = (part: string) => (error: unknown) =>
         log.fatal({ err: error }, `The Telegram bot's ${part} ended by a defect`);

@@ -19,6 +19,7 @@ export interface UpdateIntakeDeps {
   readonly handler: UpdateHandler;
   readonly replies: ReplySender;
   readonly log: Logger;
+  readonly sleep: (ms: number) => Promise<void>;
 }
 
 /** Writes updates down before anything is done about them, then has each dealt with in its turn. */
@@ -33,6 +34,10 @@ export interface UpdateIntake {
 
 /** Files are fetched and decoded meanwhile, so that more at once would not be faster. */
 const maxConcurrent = 32;
+
+/** While the record is away: for how long an answered update is tried to be closed. */
+const closeAttempts = 60;
+const closePauseMs = 1_000;
 
 export function createUpdateIntake(deps: UpdateIntakeDeps): UpdateIntake {
   const { api, bot, engine, chat, handler, replies, log } = deps;
@@ -52,11 +57,23 @@ export function createUpdateIntake(deps: UpdateIntakeDeps): UpdateIntake {
     replyQueue.add(queueKey, async () => {
       try {
         if (send && !(await send())) return;
-        for (const key of keys) await inbox.close('telegram', key);
+        for (const key of keys) await close(key);
       } finally {
         for (const key of keys) inHand.delete(key);
       }
     });
+  };
+
+  /** Left open, an update would be dealt with again at the next start, after it was answered. */
+  const close = async (key: string): Promise<void> => {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await inbox.close('telegram', key);
+      } catch (error) {
+        if (isStopped || attempt === closeAttempts) throw error;
+        await deps.sleep(closePauseMs);
+      }
+    }
   };
 
   const handleAlbum = async (album: Album, isLate: boolean, queueKey: string) => {

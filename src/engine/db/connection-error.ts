@@ -1,10 +1,13 @@
-/** Lost or refused connections, and Postgres stopping or starting (SQLSTATE classes 08 and 57P). */
+/**
+ * The record cannot take anything right now: lost or refused connections, Postgres stopping or
+ * starting (SQLSTATE classes 08 and 57P), out of connections or disk (53), or too slow (57014).
+ */
 export function isConnectionError(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   return (
-    /^(08|57P|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND)/.test(code) ||
-    /terminated|timeout exceeded when trying to connect|Connection (ended|closed)/i.test(
+    /^(08|53|57P|57014|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND)/.test(code) ||
+    /terminated|timeout exceeded when trying to connect|Connection (ended|closed)|not queryable|Client was closed/i.test(
       error.message,
     )
   );

@@ -2,6 +2,7 @@ import { Kysely, type Transaction as KyselyTransaction, sql } from 'kysely';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import { CamelCaseResults, SnakeCaseDialect } from './naming.js';
+import { endWhenSilent } from './silent-connection.js';
 import type { DB } from './tables.js';
 
 export type Database = Kysely<DB>;
@@ -18,16 +19,20 @@ export interface ConnectionOptions {
 }
 
 const int8TypeId = 20;
+const defaultStatementTimeoutMs = 10_000;
+/** For a slow network, on top of the server's own limit. */
+const silenceMarginMs = 2_000;
 
 /** The record's connection pool. A lost connection is logged and replaced, never fatal. */
 export function connectDatabase(options: ConnectionOptions): Database {
+  const { statementTimeoutMs = defaultStatementTimeoutMs } = options;
   const pool = new pg.Pool({
     connectionString: options.connectionString,
     max: options.maxConnections ?? 20,
     connectionTimeoutMillis: 5_000,
     // Kept through quiet minutes, for the next burst.
     idleTimeoutMillis: 600_000,
-    statement_timeout: options.statementTimeoutMs ?? 30_000,
+    statement_timeout: statementTimeoutMs,
     keepAlive: true,
     application_name: 'easel',
     // Sequences and seeds stay below 2^53; the parser is this pool's own, for pg's are global.
@@ -38,7 +43,13 @@ export function connectDatabase(options: ConnectionOptions): Database {
           : pg.types.getTypeParser(typeId, format as 'text')) as typeof pg.types.getTypeParser,
     },
   });
-  pool.on('error', (error) => options.log.warn({ err: error }, 'A database connection was lost'));
+  const lost = (error: Error) => options.log.warn({ err: error }, 'A database connection was lost');
+  pool.on('connect', (client) => {
+    // The pool hears only idle ones; one that is lost between two queries would end the process.
+    client.on('error', lost);
+    endWhenSilent(client, statementTimeoutMs + silenceMarginMs);
+  });
+  pool.on('error', () => undefined);
   return new Kysely<DB>({
     dialect: new SnakeCaseDialect({ pool }),
     plugins: [new CamelCaseResults({ maintainNestedObjectKeys: true })],

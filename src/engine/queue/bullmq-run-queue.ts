@@ -17,6 +17,9 @@ const queueName = 'runs';
 /** How long a try to become ready waits for a connection that is being made again. */
 const reconnectPatienceMs = 2_000;
 
+/** On a connection that fell silent, admission must not wait for ever. */
+const commandTimeoutMs = 5_000;
+
 /** A job leaves nothing behind: what became of a run stands in the record. */
 const jobOptions: JobsOptions = { removeOnComplete: true, removeOnFail: true };
 
@@ -68,13 +71,17 @@ export interface RedisQueueOptions {
 export function createRedisRunQueue(options: RedisQueueOptions): RunQueue {
   const prefix = options.prefix ?? '{easel}';
   // Commands fail at once while Redis is away (the sweep repeats them); workers wait for it.
+  const reconnecting = {
+    lazyConnect: true,
+    retryStrategy: (attempt: number) => Math.min(attempt * 200, 2_000),
+  };
   const commands = new Redis(options.url, {
+    ...reconnecting,
     maxRetriesPerRequest: 1,
     enableOfflineQueue: false,
-    lazyConnect: true,
-    retryStrategy: (attempt) => Math.min(attempt * 200, 2_000),
+    commandTimeout: commandTimeoutMs,
   });
-  const blocking = commands.duplicate({ maxRetriesPerRequest: null, enableOfflineQueue: true });
+  const blocking = new Redis(options.url, { ...reconnecting, maxRetriesPerRequest: null });
   let lastError: Error | undefined;
   commands.on('error', (error: Error) => {
     if (error.message !== lastError?.message) options.log.warn({ err: error }, 'Redis is unwell');
