@@ -28,11 +28,21 @@ export interface FaultRule {
   readonly call: string;
   readonly fault: Fault;
   times: number;
+  /** Whether it strikes this call; any, where absent. */
+  readonly when?: (body: Buffer) => boolean;
 }
 
 /** Takes the rule's turn, if there is one for the call. */
-export function nextFault(rules: FaultRule[], method: string, path: string): Fault | undefined {
-  const rule = rules.find((each) => each.times > 0 && `${method} ${path}`.startsWith(each.call));
+export function nextFault(
+  rules: FaultRule[],
+  method: string,
+  path: string,
+  body: Buffer,
+): Fault | undefined {
+  const rule = rules.find(
+    ({ times, call, when }) =>
+      times > 0 && `${method} ${path}`.startsWith(call) && (when?.(body) ?? true),
+  );
   if (rule !== undefined) rule.times--;
   return rule?.fault;
 }

@@ -82,7 +82,7 @@ export async function startComfyUiServer(options: ComfyUiServerOptions = {}) {
       response.writeHead(401).end('Unauthorized');
       return;
     }
-    const fault = nextFault(faults, method, url.pathname);
+    const fault = nextFault(faults, method, url.pathname, seen.body);
     if (fault && commitFault(fault, request, response)) return;
     const { status = 200, ...rest } = await answer(
       method,
@@ -176,6 +176,10 @@ export async function startComfyUiServer(options: ComfyUiServerOptions = {}) {
     },
     fail(call: string, fault: Fault, times = 1) {
       faults.push({ call, fault, times });
+    },
+    /** Strikes every call of which `when` says so, by its body. */
+    failWhen(call: string, fault: Fault, when: (body: Buffer) => boolean) {
+      faults.push({ call, fault, times: Number.POSITIVE_INFINITY, when });
     },
     /** Lets a held answer leave. */
     letGo: () => letGo(),
