@@ -45,7 +45,8 @@ export async function openStudio({ configuration }: StudioOptions = {}): Promise
   // First, so that no Easel's patience is spent on it.
   await ensureBuild();
   const [discord, telegram, database, folder] = await Promise.all([
-    createDiscordPlayground(),
+    // How quick Easel is, the bench tells; here a busy machine must not decide.
+    createDiscordPlayground({ firstAnswerWithinMs: 30_000 }),
     createTelegramPlayground(),
     createTestDatabase(),
     mkdtemp(join(tmpdir(), 'easel-studio-')),

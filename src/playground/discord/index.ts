@@ -5,6 +5,7 @@ import type { PlaygroundEvents } from './events.js';
 import { createFaults, type Faults } from './faults.js';
 import { createGateway, type Gateway } from './gateway/gateway.js';
 import { createRequestListener } from './http-server.js';
+import { defaultFirstAnswerMs } from './interactions.js';
 import { createLedger, type Ledger } from './ledger.js';
 import { createRateLimits } from './rate-limits.js';
 import { createRouter } from './router.js';
@@ -36,6 +37,8 @@ export interface DiscordPlaygroundOptions {
   allowedIntents?: number;
   /** Multiplies the platform's rate limits; 1 where absent. */
   rateLimitScale?: number;
+  /** Discord's own 3000 where absent; more for what must not fail on a machine that is busy. */
+  firstAnswerWithinMs?: number;
 }
 
 /** A local Discord: REST v10, gateway, interactions and files, and the people who use them. */
@@ -65,6 +68,7 @@ export async function createDiscordPlayground(
   const world = createWorld({
     clock,
     botName: options.botName ?? 'easel',
+    firstAnswerWithinMs: options.firstAnswerWithinMs ?? defaultFirstAnswerMs,
     ...(options.token === undefined ? {} : { token: options.token }),
   });
   const faults = createFaults();

@@ -5,7 +5,7 @@ import type { Channel, Interaction, Message } from './records.js';
 import { botPermissions, type World } from './world.js';
 
 /** https://discord.com/developers/docs/interactions/receiving-and-responding#interaction-callback */
-export const firstAnswerWithinMs = 3000;
+export const defaultFirstAnswerMs = 3000;
 const tokenLifeMs = 15 * 60_000;
 export const maxFollowUpsOfUserApp = 5;
 
@@ -26,13 +26,13 @@ export function createInteractionToken(interactionId: string): string {
 
 /**
  * The interaction that waits for its first answer.
- * @throws DiscordError 404/10062 when unknown or later than 3 s, 400/40060 when answered before
+ * @throws DiscordError 404/10062 when unknown or too late, 400/40060 when answered before
  */
 export function awaitingInteraction(world: World, id: string, token: string): Interaction {
   const interaction = world.interactions.get(id);
   if (!interaction || interaction.token !== token) throw refusal('unknownInteraction');
   if (interaction.answeredWith !== undefined) throw refusal('alreadyAcknowledged');
-  if (world.clock.now() - interaction.createdAt > firstAnswerWithinMs) {
+  if (world.clock.now() - interaction.createdAt > world.firstAnswerWithinMs) {
     throw refusal('unknownInteraction');
   }
   return interaction;

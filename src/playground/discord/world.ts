@@ -23,6 +23,8 @@ export interface World {
   interactions: Map<string, Interaction>;
   /** Registered commands by id, global and of guilds, as Discord returns them. */
   commands: Map<string, RegisteredCommand>;
+  /** What an interaction waits for its first answer. */
+  firstAnswerWithinMs: number;
   /** Tells the bot's gateway sessions. Set by the gateway. */
   dispatch: Dispatch;
   /** `http://127.0.0.1:PORT`, known once the server listens. */
@@ -44,7 +46,14 @@ export interface DispatchScope {
 
 export type Dispatch = (event: string, data: Record<string, unknown>, scope: DispatchScope) => void;
 
-export function createWorld(options: { clock: Clock; token?: string; botName: string }): World {
+export interface WorldOptions {
+  clock: Clock;
+  token?: string;
+  botName: string;
+  firstAnswerWithinMs: number;
+}
+
+export function createWorld(options: WorldOptions): World {
   const { clock } = options;
   const snowflakes = createSnowflakes(clock);
   const bot: User = {
@@ -67,6 +76,7 @@ export function createWorld(options: { clock: Clock; token?: string; botName: st
     messages: new Map(),
     interactions: new Map(),
     commands: new Map(),
+    firstAnswerWithinMs: options.firstAnswerWithinMs,
     dispatch: () => undefined,
     origin: '',
   };

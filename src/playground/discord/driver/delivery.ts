@@ -1,4 +1,4 @@
-import { createInteractionToken, firstAnswerWithinMs } from '../interactions.js';
+import { createInteractionToken } from '../interactions.js';
 import { messageJson } from '../message-wire.js';
 import { defaultAttachmentSizeLimit } from '../messages.js';
 import { permissionsOf } from '../permissions.js';
@@ -107,5 +107,5 @@ export function send(world: World, interaction: Interaction): void {
 /** What the person sees of an interaction: 'This interaction failed' once three seconds are over. */
 export function hasFailed(world: World, interaction: Interaction): boolean {
   const age = world.clock.now() - interaction.createdAt;
-  return interaction.answeredWith === undefined && age > firstAnswerWithinMs;
+  return interaction.answeredWith === undefined && age > world.firstAnswerWithinMs;
 }
