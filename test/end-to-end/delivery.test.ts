@@ -5,6 +5,7 @@ import { openStudio, type Studio } from '../support/studio.js';
 import {
   discordCardWith,
   openDiscordRoom,
+  patienceMs,
   telegramCardWith,
   telegramSaid,
 } from '../support/studio-people.js';
@@ -52,7 +53,7 @@ describe('a finished card on Discord', () => {
   const faults = {
     'whose answer was lost': { kind: 'reset-after', route: edits, count: 2 },
     'that was answered with 500': { kind: '500', route: edits, count: 3 },
-    'that was told to wait': { kind: '429', route: edits, count: 4, retryAfterMs: 300 },
+    'that was told to wait': { kind: '429', route: edits, count: 2, retryAfterMs: 300 },
   } as const;
   it.each(Object.entries(faults))('is there once after an edit %s', async (_, fault) => {
     const { channel, card } = await beginOnDiscord();
@@ -129,7 +130,7 @@ async function becomesQuiet(platform: string): Promise<void> {
       () =>
         studio.query(`select count(*)::int as due from cards where platform = '${platform}'
           and rendered_version < version and undeliverable_reason is null`),
-      { timeout: 50_000, interval: 200 },
+      { timeout: patienceMs, interval: 200 },
     )
     .toEqual([{ due: 0 }]);
   const [row] = await studio.query(

@@ -6,6 +6,7 @@ import {
   discordButtons,
   discordCardWith,
   openDiscordRoom,
+  patienceMs,
   telegramButtons,
   telegramCardWith,
   telegramSaid,
@@ -38,9 +39,13 @@ async function beginOnBoth(flags: string, options: Record<string, string> = {}) 
   const ann = studio.telegram.createUser();
   people[0]?.command(channel, 'imagine', { prompt: 'a fox', count: 2, ...options });
   await ann.send(ann.chat, { text: `a fox --n 2 ${flags}` });
-  const onDiscord = await channel.waitFor((card) => /[▰▱]{10}/.test(textOf(card)));
-  const onTelegram = await studio.telegram.waitForMessage(ann.chat, (card) =>
-    /[▰▱]{10}/.test(telegramWords(card)),
+  const isRunning = (words: string) => /[▰▱]{10}/.test(words);
+  const limit = { timeoutMs: patienceMs };
+  const onDiscord = await channel.waitFor((card) => isRunning(textOf(card)), limit);
+  const onTelegram = await studio.telegram.waitForMessage(
+    ann.chat,
+    (card) => isRunning(telegramWords(card)),
+    limit,
   );
 
   /** The images are there, on the cards that were there before, and nothing else is. */

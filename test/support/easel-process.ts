@@ -15,7 +15,7 @@ export interface EaselProcess {
   readonly exited: Promise<number | null>;
 }
 
-const patienceMs = 60_000;
+const patienceMs = 120_000;
 
 /** Starts it in a folder that is its own, with these settings and none of ours. */
 export function spawnEasel(folder: string, environment: Record<string, string>): EaselProcess {

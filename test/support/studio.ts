@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { vi } from 'vitest';
 import { ensureBuild } from '../../scripts/build.mjs';
 import {
   createDiscordPlayground,
@@ -17,6 +18,9 @@ import { createTestDatabase } from './postgres.js';
 import { hasTelegramSpecification, watchTelegram } from './telegram-specification.js';
 
 export type { EaselProcess } from './easel-process.js';
+
+// Starts and restarts of whole processes: what takes two seconds takes thirty on a busy machine.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 export interface StudioOptions {
   /** The `easel.yaml` that Easel finds; none where absent. */
