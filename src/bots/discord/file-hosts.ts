@@ -15,6 +15,10 @@ export interface FileHostsOptions {
 /** These are on the public internet; a name server that says otherwise is lying. */
 const discordHosts = new Set(['cdn.discordapp.com', 'media.discordapp.net']);
 
+/**
+ * https://www.iana.org/assignments/iana-ipv4-special-registry and -ipv6-special-registry; of IPv6,
+ * only 2000::/3 is given out at all. `::ffff:0:0/96` is judged by its IPv4 address.
+ */
 const notPublic = new BlockList();
 for (const [network, prefix] of [
   ['0.0.0.0', 8],
@@ -24,18 +28,32 @@ for (const [network, prefix] of [
   ['169.254.0.0', 16],
   ['172.16.0.0', 12],
   ['192.0.0.0', 24],
+  ['192.0.2.0', 24],
+  ['192.31.196.0', 24],
+  ['192.52.193.0', 24],
+  ['192.88.99.0', 24],
   ['192.168.0.0', 16],
+  ['192.175.48.0', 24],
   ['198.18.0.0', 15],
+  ['198.51.100.0', 24],
+  ['203.0.113.0', 24],
   ['224.0.0.0', 3],
 ] as const) {
   notPublic.addSubnet(network, prefix, 'ipv4');
 }
 for (const [network, prefix] of [
-  ['::', 127],
+  ['::', 96],
   ['64:ff9b::', 96],
-  ['fc00::', 7],
-  ['fe80::', 10],
-  ['ff00::', 8],
+  ['64:ff9b:1::', 48],
+  ['100::', 64],
+  ['100:0:0:1::', 64],
+  ['2001::', 23],
+  ['2001:db8::', 32],
+  ['2002::', 16],
+  ['2620:4f:8000::', 48],
+  ['3fff::', 20],
+  ['4000::', 2],
+  ['8000::', 1],
 ] as const) {
   notPublic.addSubnet(network, prefix, 'ipv6');
 }

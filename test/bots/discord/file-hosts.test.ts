@@ -39,6 +39,15 @@ it.each([
   '::ffff:10.0.0.1',
   'fe80::1',
   'fd00::1',
+  '2002:7f00:1::',
+  '::7f00:1',
+  'fec0::1',
+  '2001:db8::1',
+  '2001::1',
+  '64:ff9b:1::1',
+  '192.0.2.1',
+  '198.51.100.1',
+  '203.0.113.1',
 ])('refuses Discord’s host when its name leads to %s', async (address) => {
   const lookup = async () => ['162.159.130.233', address];
   const hosts = createFileHosts({ hosts: discord, allowHttp: false, lookup });
