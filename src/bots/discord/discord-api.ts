@@ -99,7 +99,7 @@ export function createDiscordApi({ token, apiUrl, onBucket }: DiscordApiOptions)
     async respond(
       { id, token: key }: InteractionKey,
       response: APIInteractionResponse,
-      files = [],
+      { signal }: { readonly signal?: AbortSignal } = {},
     ) {
       const answer = await translated<RESTPostAPIInteractionCallbackWithResponseResult | undefined>(
         () =>
@@ -107,7 +107,7 @@ export function createDiscordApi({ token, apiUrl, onBucket }: DiscordApiOptions)
             auth: false,
             query: new URLSearchParams({ with_response: 'true' }),
             body: response,
-            files,
+            ...(signal ? { signal } : {}),
           }),
       );
       return answer?.resource?.message?.id ?? answer?.interaction?.response_message_id ?? null;

@@ -12,7 +12,12 @@ import { textMessage } from './text-message.js';
  * then names. `message-kept`: the message with the button stays, and `@original` names that one.
  */
 type Acknowledgement =
-  | { readonly kind: 'new-message'; readonly private: boolean }
+  | {
+      readonly kind: 'new-message';
+      readonly private: boolean;
+      /** False where another answer may have been taken before, or where none may stand yet. */
+      readonly certain: boolean;
+    }
   | { readonly kind: 'message-kept' }
   /** Discord no longer takes an answer. */
   | { readonly kind: 'too-late' };
@@ -27,11 +32,18 @@ export interface InteractionAnswerOptions {
   readonly opens: 'new-message' | 'message-kept';
   /** Milliseconds since 1970. Discord waits 3 s for a first answer. */
   readonly answerBy: number;
+  /** An earlier process may have answered already, in a way that nobody wrote down. */
+  readonly resumed: boolean;
   readonly now: () => Date;
 }
 
 /** Milliseconds between two tries of a first answer. */
 const retryMs = 200;
+/** Milliseconds that a try has at least, also at a restart when the time for it has passed. */
+const leastTryMs = 1000;
+
+/** `doubtful`: Discord may have taken this answer, or an earlier process's. */
+type Receipt = 'taken' | 'doubtful' | 'too-late';
 
 export type InteractionAnswer = ReturnType<typeof createInteractionAnswer>;
 
@@ -40,7 +52,7 @@ export type InteractionAnswer = ReturnType<typeof createInteractionAnswer>;
  * https://discord.com/developers/docs/interactions/receiving-and-responding
  */
 export function createInteractionAnswer(options: InteractionAnswerOptions) {
-  const { api, key, address, log, opens, answerBy, now } = options;
+  const { api, key, address, log, opens, answerBy, resumed, now } = options;
   let acknowledging: Promise<Acknowledgement> | undefined;
   let acknowledged: Acknowledgement | undefined;
   let messageId: string | null = null;
@@ -56,29 +68,32 @@ export function createInteractionAnswer(options: InteractionAnswerOptions) {
 
   async function defer(isPrivate: boolean): Promise<Acknowledgement> {
     const data = isPrivate ? { data: { flags: MessageFlags.Ephemeral } as const } : {};
-    const taken = await respond(
+    const receipt = await respond(
       opens === 'message-kept'
         ? { type: InteractionResponseType.DeferredMessageUpdate }
         : { type: InteractionResponseType.DeferredChannelMessageWithSource, ...data },
     );
-    if (!taken) return { kind: 'too-late' };
-    return opens === 'message-kept' ? { kind: opens } : { kind: opens, private: isPrivate };
+    if (receipt === 'too-late') return { kind: receipt };
+    if (opens === 'message-kept') return { kind: opens };
+    return { kind: opens, private: isPrivate, certain: receipt === 'taken' };
   }
 
   /** A callback may be repeated: it is taken once, and from then on said to have been taken. */
-  async function respond(response: APIInteractionResponse): Promise<boolean> {
+  async function respond(response: APIInteractionResponse): Promise<Receipt> {
     for (;;) {
       try {
-        messageId = await api.respond(key, response);
-        return true;
+        const leftMs = Math.max(answerBy - now().getTime(), leastTryMs);
+        messageId = await api.respond(key, response, { signal: AbortSignal.timeout(leftMs) });
+        return 'taken';
       } catch (error) {
         if (!(error instanceof DiscordError)) throw error;
-        if (error.problem === 'already-acknowledged') return true;
+        if (error.problem === 'already-acknowledged') return resumed ? 'doubtful' : 'taken';
         const waitMs = error.retryAfterMs ?? retryMs;
         const inTime = now().getTime() + waitMs < answerBy;
-        if (!inTime || !passingProblems.includes(error.problem)) {
+        const isPassing = passingProblems.includes(error.problem);
+        if (!inTime || !isPassing) {
           log.warn({ interactionId: key.id, reason: error.message }, 'interaction not answered');
-          return false;
+          return isPassing ? 'doubtful' : 'too-late';
         }
         await sleep(waitMs);
       }
@@ -89,31 +104,80 @@ export function createInteractionAnswer(options: InteractionAnswerOptions) {
 
   /** For the asker's eyes only, where asked so, whatever was acknowledged before. */
   async function say(message: Message, isPrivate: boolean): Promise<void> {
-    if (!acknowledging) {
-      const type = InteractionResponseType.ChannelMessageWithSource;
-      const response = { type, data: message(isPrivate).body } as APIInteractionResponse;
-      acknowledging = respond(response).then((taken) =>
-        taken ? { kind: 'new-message', private: isPrivate } : { kind: 'too-late' },
-      );
-      const { kind } = await acknowledging;
-      return kind === 'too-late' ? sayElsewhere(message, isPrivate) : undefined;
+    try {
+      if (acknowledging !== undefined) await sayAfter(await acknowledging, message, isPrivate);
+      else await sayFirst(message, isPrivate);
+    } catch (error) {
+      if (!(error instanceof DiscordError) || error.problem !== 'interaction-over') throw error;
+      await sayElsewhere(message, isPrivate);
     }
-    const before = await acknowledging;
+  }
+
+  async function sayFirst(message: Message, isPrivate: boolean): Promise<void> {
+    const type = InteractionResponseType.ChannelMessageWithSource;
+    const response = { type, data: message(isPrivate).body } as APIInteractionResponse;
+    const responding = respond(response);
+    acknowledging = responding.then((receipt) =>
+      receipt === 'too-late'
+        ? { kind: receipt }
+        : { kind: 'new-message', private: isPrivate, certain: receipt === 'taken' },
+    );
+    const receipt = await responding;
+    if (receipt === 'taken') return;
+    if (receipt === 'too-late') return sayElsewhere(message, isPrivate);
+    // Without an earlier process, `@original` is this very text or nothing: an edit is harmless.
+    if (!resumed) return editOriginal(message);
+    await sayAfter(
+      opens === 'message-kept'
+        ? { kind: opens }
+        : { kind: opens, private: isPrivate, certain: false },
+      message,
+      isPrivate,
+    );
+  }
+
+  async function sayAfter(
+    before: Acknowledgement,
+    message: Message,
+    isPrivate: boolean,
+  ): Promise<void> {
     if (before.kind === 'too-late') return sayElsewhere(message, isPrivate);
     if (before.kind === 'message-kept') return followUp(message(isPrivate));
-    if (isPrivate && !before.private) {
+    if (isPrivate && !(before.private && before.certain)) {
       await deleteOriginal();
       return followUp(message(true));
     }
     // The deferral has decided who sees the message; an edit takes no such flag.
+    await editOriginal(message);
+  }
+
+  async function editOriginal(message: Message): Promise<void> {
     await repeat(() => api.editOriginal(key, message(false)), passingProblems);
   }
 
-  /** Discord forgot the interaction: a direct message, or the channel when all may read it. */
+  /** Discord forgot the interaction: the channel when all may read it, else a direct message. */
   async function sayElsewhere(message: Message, isPrivate: boolean): Promise<void> {
-    const direct = isPrivate || !address.channelReachable;
-    const channelId = direct ? await api.openDirectChannel(address.userId) : address.channelId;
-    await repeat(() => api.createMessage(channelId, message(false)), untouchedProblems);
+    if (isPrivate || !address.channelReachable) return sayDirectly(message);
+    try {
+      await createMessage(address.channelId, message);
+    } catch (error) {
+      const isShut =
+        error instanceof DiscordError && ['forbidden', 'channel-gone'].includes(error.problem);
+      if (!isShut) throw error;
+      await sayDirectly(message);
+    }
+  }
+
+  async function sayDirectly(message: Message): Promise<void> {
+    const channelId = await repeat(() => api.openDirectChannel(address.userId), passingProblems);
+    await createMessage(channelId, message);
+  }
+
+  /** The nonce keeps a repetition, also one after a restart, from being posted twice. */
+  async function createMessage(channelId: string, message: Message): Promise<void> {
+    const { body, files } = message(false);
+    const known = { body: { ...body, nonce: key.id, enforce_nonce: true }, files };
+    await repeat(() => api.createMessage(channelId, known), passingProblems);
   }
 
   async function followUp(message: OutgoingMessage): Promise<void> {
@@ -142,6 +206,10 @@ export function createInteractionAnswer(options: InteractionAnswerOptions) {
 
     text: (text: string, isPrivate: boolean): Promise<void> =>
       say((hidden) => textMessage(text, { private: hidden }), isPrivate),
+
+    /** For an interaction whose token is over: by the bot's own token. @throws DiscordError */
+    textElsewhere: (text: string, isPrivate: boolean): Promise<void> =>
+      sayElsewhere((hidden) => textMessage(text, { private: hidden }), isPrivate),
 
     /** Uploads take long: Discord hears first that they come. */
     async files(files: OutgoingMessage['files']): Promise<void> {

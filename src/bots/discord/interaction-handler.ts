@@ -67,7 +67,7 @@ export function createInteractionHandler(deps: InteractionHandlerDependencies) {
   }
 
   async function arrive(interaction: AskingInteraction): Promise<void> {
-    const pending = answerTo(interaction, now());
+    const pending = answerTo(interaction, now(), false);
     let receipt: 'kept' | 'known' | 'not-kept';
     try {
       receipt = await writeDown(interaction);
@@ -78,6 +78,19 @@ export function createInteractionHandler(deps: InteractionHandlerDependencies) {
     if (receipt === 'kept') return answer(interaction, pending);
     log.warn({ interactionId: interaction.id }, 'the record is away, nothing was kept');
     await pending.text(chat.text(pending.cardAddress().locale, 'busy'), true);
+  }
+
+  /** Nothing came of it before its token was over: its sender hears so by another way. */
+  async function regret(interaction: AskingInteraction, receivedAt: Date): Promise<void> {
+    try {
+      const pending = answerTo(interaction, receivedAt, true);
+      const text = chat.text(pending.cardAddress().locale, 'busy');
+      await pending.textElsewhere(text, looksPrivate(interaction));
+    } catch (error) {
+      if (!(error instanceof DiscordError)) throw error;
+      log.warn({ interactionId: interaction.id, reason: error.message }, 'regret not delivered');
+    }
+    await close(interaction.id);
   }
 
   /** A defect is no reason for silence. */
@@ -141,7 +154,11 @@ export function createInteractionHandler(deps: InteractionHandlerDependencies) {
     if (reply.kind !== 'card') await close(interaction.id);
   }
 
-  function answerTo(interaction: AskingInteraction, receivedAt: Date): InteractionAnswer {
+  function answerTo(
+    interaction: AskingInteraction,
+    receivedAt: Date,
+    resumed: boolean,
+  ): InteractionAnswer {
     const { application_id: applicationId, id, token } = interaction;
     return createInteractionAnswer({
       api,
@@ -150,6 +167,7 @@ export function createInteractionHandler(deps: InteractionHandlerDependencies) {
       log,
       opens: opensMessage(interaction) ? 'new-message' : 'message-kept',
       answerBy: receivedAt.getTime() + firstAnswerWithinMs,
+      resumed,
       now,
     });
   }
@@ -239,10 +257,10 @@ export function createInteractionHandler(deps: InteractionHandlerDependencies) {
         const isAlive = now().getTime() - receivedAt.getTime() < tokenLifeMs;
         if (isAlive && isAsking(interaction)) {
           log.info({ interactionId: key }, 'answering an interaction left open');
-          once(key, () => answer(interaction, answerTo(interaction, receivedAt)));
+          once(key, () => answer(interaction, answerTo(interaction, receivedAt, true)));
         } else {
           log.warn({ interactionId: key, receivedAt }, 'an interaction left open is too old');
-          once(key, () => close(key));
+          once(key, () => (isAsking(interaction) ? regret(interaction, receivedAt) : close(key)));
         }
       }
     },

@@ -261,6 +261,14 @@ describe('an answer', () => {
     expect(await asked.answered()).toBe(5);
   });
 
+  it('without any word from Discord takes another way after three seconds', async () => {
+    const { ada, channel, playground, answerWith } = await open();
+    playground.faults.next({ kind: 'hang', route: /callback$/ });
+    answerWith(async () => ({ kind: 'text', text: 'here', private: false }));
+    ada.command(channel, 'imagine', prompt);
+    await channel.waitFor((message) => textOf(message) === 'here');
+  });
+
   it('that comes too late becomes a message of the channel', async () => {
     const { ada, channel, playground, answerWith, bot, requests } = await open();
     answerWith(async (request) => {
@@ -466,8 +474,44 @@ describe('an interaction that an earlier process left open', () => {
     expect(channel.messages().filter(fromBot)).toHaveLength(1);
   });
 
-  it('is closed with a line in the log when its token is over', async () => {
-    const { ada, channel, inbox, bot, requests, logLines } = await open();
+  async function leftOpenAfterDeferral(isPrivate: boolean): Promise<Message> {
+    const { ada, channel, inbox, bot, answerWith } = await open({ allowedStatuses: [400] });
+    const asked = ada.command(channel, 'imagine', prompt);
+    expect(await asked.answered()).toBe(5);
+    await bot.stop();
+    answerWith(async () => ({ kind: 'text', text: 'done', private: isPrivate }));
+    await harness.anotherBot().start();
+    const message = await ada.waitFor(channel, (each) => textOf(each) === 'done');
+    await vi.waitFor(() => expect(inbox.rows.get(asked.id)?.closed).toBe(true), limit);
+    return message;
+  }
+
+  it('ends the thinking that the earlier process began, with a text for all', async () => {
+    const message = await leftOpenAfterDeferral(false);
+    expect(harness.channel.messages().filter(fromBot)).toEqual([message]);
+  });
+
+  it('ends the thinking that the earlier process began, with a text for the asker alone', async () => {
+    const message = await leftOpenAfterDeferral(true);
+    expect(isEphemeral(message)).toBe(true);
+    expect(harness.channel.messages().filter(fromBot)).toEqual([]);
+  });
+
+  it('keeps its token when Discord is unwell just then', async () => {
+    const { ada, channel, playground, bot, answerWith } = await open();
+    const asked = ada.command(channel, 'imagine', prompt);
+    expect(await asked.answered()).toBe(5);
+    await bot.stop();
+    playground.clock.advance(10_000);
+    playground.faults.next({ kind: '500', route: /callback$/ });
+    answerWith(async () => ({ kind: 'text', text: 'done', private: false }));
+    await harness.anotherBot().start();
+    await ada.waitFor(channel, (each) => textOf(each) === 'done');
+    expect(channel.messages().filter(fromBot)).toHaveLength(1);
+  });
+
+  it('is told that nothing was kept when its token is over', async () => {
+    const { ada, channel, inbox, bot, requests } = await open();
     await bot.stop();
     const asked = ada.command(channel, 'imagine', prompt);
     await inbox.receive('discord', asked.id, asked.record.payload);
@@ -475,7 +519,9 @@ describe('an interaction that an earlier process left open', () => {
     await harness.anotherBot().start();
     await vi.waitFor(() => expect(inbox.rows.get(asked.id)?.closed).toBe(true), limit);
     expect(requests).toEqual([]);
-    expect(logLines.join()).toContain('too old');
+    expect(channel.messages().filter(fromBot).map(textOf)).toEqual([
+      expect.stringContaining('kept nothing of this'),
+    ]);
   });
 });
 
