@@ -15,7 +15,6 @@ interface Item {
   readonly denoise?: number;
   readonly source?: Buffer;
   readonly crop?: boolean;
-  readonly batchIndex?: number;
   /** Where noise is laid; everywhere where absent. */
   readonly mask?: Item;
   /** What was there before, seen where the mask is black. */
@@ -98,13 +97,6 @@ async function evaluate(
       const items = await from('samples');
       return Array.from({ length: number('amount') }, () => items).flat();
     }
-    case 'LatentFromBatch': {
-      const at = number('batch_index');
-      const items = (await from('samples')).slice(at, at + number('length'));
-      return items.map((item, index) => ({ ...item, batchIndex: at + index }));
-    }
-    case 'LatentBatch':
-      return [...(await from('samples1')), ...(await from('samples2'))];
     case 'KSampler': {
       const words = JSON.stringify([
         textOf(graph, inputs.positive),
@@ -112,7 +104,7 @@ async function evaluate(
       ]);
       return (await from('latent_image')).map((item, index) => ({
         ...item,
-        noise: `${inputs.seed}/${item.batchIndex ?? index}/${words}`,
+        noise: `${inputs.seed}/${index}/${words}`,
         denoise: number('denoise'),
       }));
     }

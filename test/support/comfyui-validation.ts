@@ -57,11 +57,6 @@ const nodes: Readonly<Record<string, NodeDefinition>> = {
     },
     outputs: ['LATENT'],
   },
-  LatentBatch: { required: { samples1: 'LATENT', samples2: 'LATENT' }, outputs: ['LATENT'] },
-  LatentFromBatch: {
-    required: { samples: 'LATENT', batch_index: 'value', length: 'value' },
-    outputs: ['LATENT'],
-  },
   LoadImage: { required: { image: 'value' }, outputs: ['IMAGE', 'MASK'] },
   RepeatImageBatch: { required: { image: 'IMAGE', amount: 'value' }, outputs: ['IMAGE'] },
   RepeatLatentBatch: { required: { samples: 'LATENT', amount: 'value' }, outputs: ['LATENT'] },

@@ -4,6 +4,8 @@ import { type Inbox, type OpenUpdate, RecordUnavailableError } from '../../src/e
 export interface MemoryInbox extends Inbox {
   /** From now on nothing can be written or read. */
   goAway(): void;
+  /** From now on nothing is answered until it comes back; then all that was asked is done. */
+  stall(): void;
   comeBack(): void;
   readonly openKeys: () => readonly string[];
   readonly receivedKeys: () => readonly string[];
@@ -17,14 +19,16 @@ interface Row extends OpenUpdate {
 export function createMemoryInbox(): MemoryInbox {
   const rows = new Map<string, Row>();
   let isAway = false;
-  const reach = () => {
+  let stalled: { readonly over: Promise<void>; readonly end: () => void } | undefined;
+  const reach = async () => {
+    await stalled?.over;
     if (isAway) throw new RecordUnavailableError(new Error('connect ECONNREFUSED 127.0.0.1:5432'));
   };
   const openRows = () => [...rows.values()].filter(({ isOpen }) => isOpen);
 
   return {
     async receive(_platform, key, payload, groupKey) {
-      reach();
+      await reach();
       if (rows.has(key)) return { isNew: false };
       const receivedAt = new Date();
       const kept: unknown = JSON.parse(JSON.stringify(payload));
@@ -32,23 +36,32 @@ export function createMemoryInbox(): MemoryInbox {
       return { isNew: true };
     },
     async close(_platform, key) {
-      reach();
+      await reach();
       const row = rows.get(key);
       if (row) row.isOpen = false;
     },
     async open() {
-      reach();
+      await reach();
       return openRows();
     },
     async group(_platform, groupKey) {
-      reach();
+      await reach();
       return openRows().filter((row) => row.groupKey === groupKey);
     },
     goAway() {
       isAway = true;
     },
+    stall() {
+      let end = () => {};
+      const over = new Promise<void>((resolve) => {
+        end = resolve;
+      });
+      stalled = { over, end };
+    },
     comeBack() {
       isAway = false;
+      stalled?.end();
+      stalled = undefined;
     },
     openKeys: () => openRows().map(({ key }) => key),
     receivedKeys: () => [...rows.keys()],

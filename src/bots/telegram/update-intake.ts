@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Api } from 'grammy';
 import type { Message, Update } from 'grammy/types';
 import type { Logger } from 'pino';
@@ -35,6 +36,9 @@ export interface UpdateIntake {
 /** Files are fetched and decoded meanwhile, so that more at once would not be faster. */
 const maxConcurrent = 32;
 
+/** Milliseconds that the record has to take an update down: meanwhile nothing else is polled. */
+const recordPatienceMs = 2_000;
+
 /** While the record is away: for how long an answered update is tried to be closed. */
 const closeAttempts = 60;
 const closePauseMs = 1_000;
@@ -50,6 +54,8 @@ export function createUpdateIntake(deps: UpdateIntakeDeps): UpdateIntake {
   const albums = createAlbumCollector();
   /** Keys of updates that this process deals with. */
   const inHand = new Set<string>();
+  /** Keys of updates that the record took too long to take down: nobody deals with their rows. */
+  const refused = new Set<string>();
   let isStopped = false;
 
   /** Closes the updates once the reply is in the chat. */
@@ -77,7 +83,8 @@ export function createUpdateIntake(deps: UpdateIntakeDeps): UpdateIntake {
   };
 
   const handleAlbum = async (album: Album, isLate: boolean, queueKey: string) => {
-    const rows = await inbox.group('telegram', album.groupKey);
+    const open = await inbox.group('telegram', album.groupKey);
+    const rows = open.filter(({ key }) => !refused.has(key));
     const messages = rows
       .flatMap(({ payload }) => (isUpdate(payload) && payload.message ? [payload.message] : []))
       .sort((a, b) => a.message_id - b.message_id);
@@ -105,7 +112,7 @@ export function createUpdateIntake(deps: UpdateIntakeDeps): UpdateIntake {
   };
 
   const schedule = ({ update, key, answer }: Received): void => {
-    if (isStopped || inHand.has(key)) return;
+    if (isStopped || inHand.has(key) || refused.has(key)) return;
     inHand.add(key);
     const { message, callback_query: query } = update;
     if (message) scheduleMessage(key, message);
@@ -118,12 +125,16 @@ export function createUpdateIntake(deps: UpdateIntakeDeps): UpdateIntake {
     }
   };
 
-  const sayBusy = (update: Update, answer: CallbackAnswer | undefined): void => {
+  /** Resolves with whether the words were sent. Undefined: there is nobody to tell. */
+  const sayBusy = (
+    update: Update,
+    answer: CallbackAnswer | undefined,
+  ): Promise<boolean> | undefined => {
     const { message, callback_query: query } = update;
     const asked = message ?? query?.message;
     const sender = message ? senderOf(message) : query && personSender(query.from);
     if (!asked || !sender || (message && translateMessages([message], bot).kind === 'ignored')) {
-      return;
+      return undefined;
     }
     const { locale } = sender.identity;
     const text = chat.text(locale, 'busy');
@@ -134,8 +145,45 @@ export function createUpdateIntake(deps: UpdateIntakeDeps): UpdateIntake {
       locale,
       ...(answer && { callback: answer }),
     };
-    const send = () => replies.send({ kind: 'text', text, private: true }, place);
-    replyQueue.add(`busy ${asked.chat.id}`, async () => void (await send()));
+    const send = async () => {
+      try {
+        return await replies.send({ kind: 'text', text, private: true }, place);
+      } catch (error) {
+        onDefect(error);
+        return false;
+      }
+    };
+    return new Promise((resolve) => {
+      replyQueue.add(`busy ${asked.chat.id}`, async () => resolve(await send()));
+    });
+  };
+
+  /**
+   * Waits for a record that had not answered in time. Its row may be written yet, after 'nothing was
+   * kept': it is closed, lest people get what they were told to ask for again, but only once they
+   * were told. Until then it stays open, as it does when this process ends first: the next start
+   * deals with it, since an update may be dealt with too often rather than not at all. A part of an
+   * album that nothing was said about is taken up now.
+   */
+  const receiveLate = async (
+    received: Received,
+    writing: Promise<{ readonly isNew: boolean }>,
+    told: Promise<boolean> | undefined,
+  ): Promise<void> => {
+    const { key } = received;
+    refused.add(key);
+    try {
+      const { isNew } = await writing;
+      if (!isNew) return;
+      if (told === undefined) {
+        refused.delete(key);
+        schedule(received);
+      } else if (await told) await close(key);
+    } catch (error) {
+      log.warn({ err: error, key }, 'A late update was not written down, or stays open');
+    } finally {
+      refused.delete(key);
+    }
   };
 
   /** Undefined: there is nothing to do about it. */
@@ -146,12 +194,16 @@ export function createUpdateIntake(deps: UpdateIntakeDeps): UpdateIntake {
     try {
       if (!query && !(message && concerns(message, bot))) return undefined;
       const groupKey = message && groupKeyOf(message);
-      const { isNew } = await inbox.receive('telegram', key, update, groupKey);
-      return isNew ? { update, key, answer } : undefined;
+      const writing = inbox.receive('telegram', key, update, groupKey);
+      const receipt = await inTime(writing);
+      if (receipt) return receipt.isNew ? { update, key, answer } : undefined;
+      log.warn({ key }, 'The record takes too long: an update was not kept');
+      void receiveLate({ update, key, answer }, writing, sayBusy(update, answer));
+      return undefined;
     } catch (error) {
       const isAway = error instanceof RecordUnavailableError;
       log[isAway ? 'warn' : 'error']({ err: error, key }, 'An update was not kept');
-      sayBusy(update, answer);
+      void sayBusy(update, answer);
       return undefined;
     }
   };
@@ -193,6 +245,17 @@ interface Received {
 interface Album {
   readonly groupKey: string;
   readonly keys: string[];
+}
+
+/** Undefined: it takes longer than the record's patience. */
+async function inTime<T>(writing: Promise<T>): Promise<T | undefined> {
+  const patience = new AbortController();
+  const { signal } = patience;
+  try {
+    return await Promise.race([writing, delay(recordPatienceMs, undefined, { signal })]);
+  } finally {
+    patience.abort();
+  }
 }
 
 function groupKeyOf({ chat, media_group_id }: Message): string | undefined {

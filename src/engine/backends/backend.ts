@@ -64,7 +64,10 @@ export interface BackendRequest {
   readonly aspect?: { readonly width: number; readonly height: number };
   /** Images to make, 1 to 4. */
   readonly count: number;
-  /** 0 to 2^32 - 1. Image i of a run has the seed `seed + i`. */
+  /**
+   * 0 to 2^32 - 1, of the first image. Image i > 0 has `seed + i`, counted round at 2^32, or none of
+   * its own where the service draws all of a run from one seed.
+   */
   readonly seed: number;
   /** 0 (keep the input as it is) to 1 (ignore it). Only with `image`. */
   readonly strength?: number;
@@ -103,7 +106,7 @@ export type BackendHandle = { readonly [key: string]: string | number | boolean 
 export interface BackendResult {
   readonly images: readonly {
     readonly bytes: Uint8Array;
-    /** The seed that made this image, where it is known. */
+    /** The seed that makes this image alone; absent where there is none, or it is not known. */
     readonly seed?: number;
   }[];
   /** The friendly name of the model that ran, as shown on the card. */

@@ -30,7 +30,7 @@ export interface KeptRun {
 
 /** Writes down how runs ended. Each write names its run: too late, it changes nothing. */
 export interface Outcomes {
-  completed(key: RunKey, result: BackendResult, baseSeed: number): Promise<void>;
+  completed(key: RunKey, result: BackendResult): Promise<void>;
   /** With `kept`, the backend may still have the run: the next one on this instance resumes it. */
   decided(key: RunKey, decision: Decision, kept?: KeptRun): Promise<void>;
   failed(key: RunKey, failure: TaskFailure): Promise<void>;
@@ -48,7 +48,7 @@ export interface Outcomes {
 export function createOutcomes(deps: OutcomeDependencies): Outcomes {
   const { transact, store, queue, log } = deps;
 
-  async function storeImages(result: BackendResult, baseSeed: number): Promise<NewImage[]> {
+  async function storeImages(result: BackendResult): Promise<NewImage[]> {
     return Promise.all(
       result.images.map(async (image, index) => {
         const info = await inspectImage(image.bytes, resultLimits);
@@ -59,7 +59,7 @@ export function createOutcomes(deps: OutcomeDependencies): Outcomes {
           width: info.width,
           height: info.height,
           byteLength: image.bytes.byteLength,
-          seed: image.seed ?? baseSeed + index,
+          seed: image.seed ?? null,
         };
       }),
     );
@@ -72,8 +72,8 @@ export function createOutcomes(deps: OutcomeDependencies): Outcomes {
   }
 
   return {
-    async completed(key, result, baseSeed) {
-      const images = await storeImages(result, baseSeed);
+    async completed(key, result) {
+      const images = await storeImages(result);
       const kept = await transact(async (trx, effects) => {
         const moved = await completeTask(trx, effects, key, result.model);
         if (!moved) return false;

@@ -76,6 +76,63 @@ describe("the Telegram bot's inbox", () => {
     expect(test.playground.messages(room).filter(({ from }) => from.is_bot)).toEqual([]);
   });
 
+  it('says that it is busy while the record answers nothing, and acts on none of it later', async () => {
+    const ada = test.playground.createUser();
+    const bob = test.playground.createUser();
+    await test.bot.start();
+    test.inbox.stall();
+    await ada.send(ada.chat, { text: 'a red fox' });
+    const reply = await test.playground.waitForMessage(ada.chat);
+    expect(reply.content.text).toContain('busy and kept nothing');
+    // Nothing of the record has come back, and yet the next is taken.
+    await bob.send(bob.chat, { text: 'a grey wolf' });
+    await test.playground.waitForMessage(bob.chat);
+    expect(test.inbox.receivedKeys()).toEqual([]);
+
+    test.inbox.comeBack();
+    await eventually(() => expect(test.inbox.receivedKeys()).toHaveLength(2));
+    await eventually(() => expect(test.inbox.openKeys()).toEqual([]));
+    await ada.send(ada.chat, { text: 'a blue fox' });
+    await test.playground.waitForMessage(ada.chat, ({ content }) => !!content.text?.match(/blue/));
+    expect(test.requests).toHaveLength(1);
+  });
+
+  it('deals at the next start with a late update whose sender never heard that it was busy', async () => {
+    const ada = test.playground.createUser();
+    await test.bot.start();
+    let sends = 0;
+    test.playground.events.on('request', ({ method }) => {
+      if (method === 'sendMessage') sends += 1;
+    });
+    test.playground.faults.next({ method: 'sendMessage', kind: 'hang' });
+    test.inbox.stall();
+    await ada.send(ada.chat, { text: 'a red fox' });
+    await eventually(() => expect(sends).toBe(1));
+    test.inbox.comeBack();
+    await eventually(() => expect(test.inbox.receivedKeys()).toHaveLength(1));
+    await test.bot.stop();
+    expect(test.inbox.openKeys()).toHaveLength(1);
+    expect(test.requests).toEqual([]);
+    await test.another().start();
+    await eventually(() => expect(test.requests).toHaveLength(1));
+    await eventually(() => expect(test.inbox.openKeys()).toEqual([]));
+  });
+
+  it('leaves no part of an album open that the record took down late', async () => {
+    const ada = test.playground.createUser();
+    const room = test.playground.createGroup({ owner: ada, bot: 'administrator' });
+    const photo = await makePicture(80, 80);
+    await test.bot.start();
+    test.inbox.stall();
+    await ada.sendAlbum(room, [{ photo, caption: '/imagine in winter' }, { photo }]);
+    const reply = await test.playground.waitForMessage(room, ({ from }) => from.is_bot);
+    expect(reply.content.text).toContain('busy and kept nothing');
+    test.inbox.comeBack();
+    await eventually(() => expect(test.inbox.receivedKeys()).toHaveLength(2));
+    await eventually(() => expect(test.inbox.openKeys()).toEqual([]));
+    expect(test.requests).toEqual([]);
+  });
+
   it('answers a pressed button while the record is away', async () => {
     const ada = test.playground.createUser();
     await test.bot.start();

@@ -108,7 +108,7 @@ export async function resumeRun(
 ): Promise<BackendResult> {
   const handle = readHandle(saved);
   if (handle === undefined) throw forgotten(JSON.stringify(saved));
-  // Only to weigh its nodes and to number its images: nothing of it is sent.
+  // Only to weigh its nodes and to count its images: nothing of it is sent.
   const plan = planRun(request, handle.checkpoint, {}, dependencies.planOptions);
   const run = { handle, plan, context, abort, dependencies, isResumed: true };
   return followRun(run, async (promptId) => promptId);
@@ -171,12 +171,11 @@ async function followRun(
         socket.renew();
       },
     });
-    const chosen = stored.slice(0, plan.seeds.length);
+    const chosen = stored.slice(0, plan.count);
     const images = await Promise.all(
       chosen.map(async (image, index) => {
         const bytes = await fetchImage(image, client, abort);
-        const seed = plan.seeds[index];
-        return { bytes, ...(seed !== undefined && { seed }) };
+        return { bytes, ...(index === 0 && { seed: plan.seed }) };
       }),
     );
     return { images, model: nameOf(handle.checkpoint) };

@@ -2,15 +2,16 @@ import type { BackendRequest } from '../backend.js';
 import { nameOf, profileOf, sizeOf } from './checkpoint-profile.js';
 import { unsupported } from './comfyui-errors.js';
 import type { ComfyUiOptions } from './comfyui-options.js';
-import { fillWorkflow, type Graph, splitSeeds, type Workflow } from './workflow.js';
+import { fillWorkflow, type Graph, type Workflow } from './workflow.js';
 import { img2img } from './workflows/img2img.js';
 import { inpaint } from './workflows/inpaint.js';
 import { txt2img } from './workflows/txt2img.js';
 
 export interface RunPlan {
   readonly graph: Graph;
-  /** By image; undefined where an image has no seed of its own. */
-  readonly seeds: readonly (number | undefined)[];
+  /** Of the first image alone: ComfyUI draws the noise of a whole batch from one seed. */
+  readonly seed: number;
+  readonly count: number;
 }
 
 export type PlanOptions = Pick<ComfyUiOptions, 'workflows' | 'pixels'>;
@@ -67,13 +68,7 @@ export function planRun(
     // which may be gone.
     filenamePrefix: `easel/${request.runKey.replace(/[^\w-]/g, '_').slice(0, 100)}`,
   });
-  const seeds = Array.from(
-    { length: request.count },
-    (_, index) => (request.seed + index) % 2 ** 32,
-  );
-  const { sampler } = workflow;
-  if (sampler !== undefined) return { graph: splitSeeds(graph, sampler, seeds), seeds };
-  return { graph, seeds: seeds.map((seed, index) => (index === 0 ? seed : undefined)) };
+  return { graph, seed: request.seed, count: request.count };
 }
 
 function denoiseOf({ strength, mask }: BackendRequest): number {

@@ -46,11 +46,6 @@ export interface Workflow {
   readonly name: string;
   readonly graph: Graph;
   readonly slots: Readonly<Partial<Record<Slot, readonly SlotPlace[]>>>;
-  /**
-   * The sampler that is repeated for each image of a run, so that image i has the seed `seed + i`.
-   * Without one a run is a single batch, and only its first image has a seed of its own.
-   */
-  readonly sampler?: string;
 }
 
 /**
@@ -72,49 +67,6 @@ export function fillWorkflow(workflow: Workflow, values: Partial<SlotValues>): G
     }
   }
   return graph;
-}
-
-/**
- * ComfyUI draws the noise of a whole batch from one seed, so that its later images cannot be made
- * again alone. Here each image has a sampler of its own, on the first latent of the batch, whose
- * noise is then that of a single image with the same seed; `LatentBatch` joins what they made.
- */
-export function splitSeeds(graph: Graph, sampler: string, seeds: readonly number[]): Graph {
-  const node = graph[sampler];
-  const latent = node?.inputs.latent_image;
-  if (node === undefined || latent === undefined || seeds.length < 2) return graph;
-
-  let lastId = Math.max(0, ...Object.keys(graph).map(Number).filter(Number.isInteger));
-  const newId = () => String(++lastId);
-  const first = newId();
-  const added: Record<string, GraphNode> = {
-    [first]: {
-      class_type: 'LatentFromBatch',
-      inputs: { samples: latent, batch_index: 0, length: 1 },
-    },
-  };
-  let joined = sampler;
-  seeds.forEach((seed, index) => {
-    const id = index === 0 ? sampler : newId();
-    added[id] = { ...node, inputs: { ...node.inputs, seed, latent_image: [first, 0] } };
-    if (index === 0) return;
-    const inputs = { samples1: [joined, 0], samples2: [id, 0] } as const;
-    joined = newId();
-    added[joined] = { class_type: 'LatentBatch', inputs };
-  });
-
-  const rest = Object.entries(graph).map(([id, each]): [string, GraphNode] => [
-    id,
-    { ...each, inputs: relinked(each.inputs, sampler, joined) },
-  ]);
-  return { ...Object.fromEntries(rest), ...added };
-}
-
-function relinked(inputs: GraphNode['inputs'], from: string, to: string): GraphNode['inputs'] {
-  const entries = Object.entries(inputs).map(([name, value]): [string, GraphInput] =>
-    isLink(value) && value[0] === from ? [name, [to, value[1]]] : [name, value],
-  );
-  return Object.fromEntries(entries);
 }
 
 export function isLink(value: GraphInput): value is readonly [node: string, output: number] {

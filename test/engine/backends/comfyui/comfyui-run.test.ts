@@ -4,6 +4,7 @@ import type { BackendImage } from '../../../../src/engine/backends/backend.js';
 import {
   decode,
   failureOf,
+  fingerprint,
   halfDistance,
   inputImage,
   leftHalf,
@@ -44,13 +45,18 @@ it('puts the request into the shipped graph, at the size that the checkpoint was
   expect(texts).toEqual(['a lighthouse at dusk', 'people']);
 });
 
-it('makes each image of a run with a seed of its own, the same as alone', async () => {
-  const { backend } = await open({}, { pixels: { 'tiny-sd15.safetensors': 128 * 128 } });
-  const { images } = await startRun(backend, { ...generate, count: 4 }).result;
-  expect(images.map((image) => image.seed)).toEqual([42, 43, 44, 45]);
-  const alone = await startRun(backend, { ...generate, seed: 44 }).result;
-  const third = await decode(images[2]?.bytes ?? new Uint8Array());
-  expect(await decode(alone.images[0]?.bytes ?? new Uint8Array())).toEqual(third);
+it('makes several images in one batch, of which the first has the seed, the same as alone', async () => {
+  const { server, backend } = await open({}, { pixels: { 'tiny-sd15.safetensors': 128 * 128 } });
+  const run = startRun(backend, { ...generate, count: 4 });
+  const { images } = await run.result;
+  expect(images.map((image) => image.seed)).toEqual([42, undefined, undefined, undefined]);
+  expect(server.submissions()).toBe(1);
+  expect(nodeOf(server.graph(), 'EmptyLatentImage')).toMatchObject({ batch_size: 4 });
+  expect(run.progress.at(-1)?.fraction).toBeGreaterThan(0.97);
+  const pictures = await Promise.all(images.map(({ bytes }) => fingerprint(bytes)));
+  expect(new Set(pictures).size).toBe(4);
+  const alone = await startRun(backend, generate).result;
+  expect(await fingerprint(alone.images[0]?.bytes ?? new Uint8Array())).toBe(pictures[0]);
 });
 
 it('uploads an input image, uses the name that the server gave it, and keeps its aspect', async () => {
@@ -68,12 +74,12 @@ it('uploads an input image, uses the name that the server gave it, and keeps its
   expect(nodeOf(server.graph(1), 'LoadImage')).toEqual({ image: name.replace('.png', ' (1).png') });
 });
 
-it('inpaints by a mask that it uploads in black and white, each image with its own seed', async () => {
+it('inpaints by a mask that it uploads in black and white, each image with noise of its own', async () => {
   const { server, backend } = await open({}, { pixels: { 'tiny-sd15.safetensors': 128 * 128 } });
   const [image, mask] = [await inputImage(), await leftHalf('transparent')];
   const run = { ...generate, operation: 'inpaint', image, mask, count: 3 } as const;
   const { images } = await startRun(backend, run).result;
-  expect(images.map(({ seed }) => seed)).toEqual([42, 43, 44]);
+  expect(images.map(({ seed }) => seed)).toEqual([42, undefined, undefined]);
   const [first, ...others] = images.map(({ bytes }) => bytes);
   for (const other of others) {
     expect(await halfDistance(other, first ?? other, 'left')).toBeGreaterThan(3);

@@ -20,6 +20,7 @@ import { validate } from '../../../support/comfyui-validation.js';
 import { generate } from './comfyui-fixture.js';
 
 type Nodes = Record<string, { class_type: string; inputs: Record<string, unknown> }>;
+const image = { bytes: new Uint8Array(), mediaType: 'image/png', width: 64, height: 64 };
 const recordedGraph = (exchangeOf('txt2img', 'POST', '/prompt').req as { prompt: Nodes }).prompt;
 
 it('ships the text-to-image graph that the recorded server accepted', () => {
@@ -80,22 +81,24 @@ it('leaves the shipped graph as it was', () => {
   expect(txt2img).toEqual(before);
 });
 
-it('has every link of a run of several images lead to a node', () => {
-  const { graph, seeds } = planRun({ ...generate, count: 3 }, 'a.safetensors', {}, {});
-  expect(seeds).toEqual([42, 43, 44]);
-  const samplers = Object.values(graph).filter((node) => node.class_type === 'KSampler');
-  expect(samplers.map((node) => node.inputs.seed).sort()).toEqual([42, 43, 44]);
-  for (const { inputs } of Object.values(graph)) {
-    for (const value of Object.values(inputs)) {
-      if (isLink(value)) expect(graph).toHaveProperty([value[0]]);
+it.each([
+  ['generate', {}, { '5': 'batch_size' }],
+  ['edit', { image }, { '13': 'amount' }],
+  ['inpaint', { image, mask: image }, { '13': 'amount', '18': 'amount' }],
+] as const)(
+  'asks for the images of %s as one batch of the plain graph',
+  (operation, inputs, places) => {
+    const planned = (count: number) =>
+      planRun({ ...generate, operation, ...inputs, count }, 'a.safetensors', {}, {}).graph;
+    const expected = structuredClone(planned(1)) as Nodes;
+    for (const [node, input] of Object.entries(places)) {
+      const inputsOfNode = expected[node]?.inputs ?? {};
+      expect(inputsOfNode[input]).toBe(1);
+      inputsOfNode[input] = 4;
     }
-  }
-});
-
-it('counts seeds round at 2^32', () => {
-  const request = { ...generate, count: 2, seed: 2 ** 32 - 1 };
-  expect(planRun(request, 'a.safetensors', {}, {}).seeds).toEqual([2 ** 32 - 1, 0]);
-});
+    expect(planned(4)).toEqual(expected);
+  },
+);
 
 it('never sends the same graph for two runs', () => {
   const first = planRun({ ...generate, runKey: 'a-1' }, 'a.safetensors', {}, {});
@@ -109,13 +112,15 @@ it('names the slot of an operator’s workflow that leads nowhere', () => {
   expect(() => fillWorkflow(broken, { prompt: 'x' })).toThrow(/mine.*prompt.*6.*text/);
 });
 
-it('runs an operator’s own workflow as one batch, of which only the first seed is known', () => {
-  const { sampler: _, ...mine } = txt2img;
+it('runs an operator’s own workflow in place of the shipped one', () => {
+  const mine: Workflow = {
+    ...txt2img,
+    graph: { ...txt2img.graph, '20': { class_type: 'FreeU', inputs: { model: ['4', 0] } } },
+  };
   const request = { ...generate, count: 2 };
-  const { graph, seeds } = planRun(request, 'a.ckpt', {}, { workflows: { generate: mine } });
-  expect(seeds).toEqual([42, undefined]);
+  const { graph } = planRun(request, 'a.ckpt', {}, { workflows: { generate: mine } });
   expect(graph['5']?.inputs.batch_size).toBe(2);
-  expect(Object.keys(graph)).toEqual(Object.keys(txt2img.graph));
+  expect(Object.keys(graph)).toEqual(Object.keys(mine.graph));
 });
 
 it.each([

@@ -57,5 +57,4 @@ export const img2img: Workflow = {
     image: [['10', 'image']],
     filenamePrefix: [['9', 'filename_prefix']],
   },
-  sampler: '3',
 };

@@ -55,5 +55,4 @@ export const inpaint: Workflow = {
     ],
     mask: [['14', 'image']],
   },
-  ...(img2img.sampler === undefined ? {} : { sampler: img2img.sampler }),
 };

@@ -40,5 +40,4 @@ export const txt2img: Workflow = {
     scheduler: [['3', 'scheduler']],
     filenamePrefix: [['9', 'filename_prefix']],
   },
-  sampler: '3',
 };
