@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { TaskFailure, TaskRequest } from '../batches/batch.js';
 import { bumpCard } from '../cards/card.repository.js';
-import type { Database, Transaction } from '../db/connection.js';
+import type { Transaction } from '../db/connection.js';
 import type { Effects } from '../db/transact.js';
 import { giveUsageBack } from '../usage/usage.repository.js';
 import { predecessors, type TaskState } from './task-state.js';
@@ -262,32 +262,4 @@ export async function nextRun(
     .executeTakeFirst();
   if (row) await bumpCard(trx, effects, row.batchId);
   return row?.runNumber;
-}
-
-/** What has waited for a service until its deadline, some of it. */
-export async function findExpiredTasks(
-  db: Database,
-): Promise<{ readonly id: string; readonly pinnedInstance: string | null }[]> {
-  return db
-    .selectFrom('tasks')
-    .select(['id', 'pinnedInstance'])
-    .where('state', '=', 'pending')
-    .where('deadlineAt', '<', sql<Date>`now()`)
-    .limit(500)
-    .execute();
-}
-
-/** Fails it, with the reason that it waited for, unless it has moved on. */
-export async function failExpiredTask(
-  trx: Transaction,
-  effects: Effects,
-  task: { readonly id: string; readonly pinnedInstance: string | null },
-): Promise<void> {
-  const billed = task.pinnedInstance === null ? 'no' : 'unknown';
-  await failTask(
-    trx,
-    effects,
-    { taskId: task.id, from: 'pending' },
-    { kind: 'deadline', text: null, billed },
-  );
 }

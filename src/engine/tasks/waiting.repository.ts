@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
 import { bumpCards } from '../cards/card.repository.js';
-import type { Transaction } from '../db/connection.js';
+import type { Database, Transaction } from '../db/connection.js';
 import type { Effects } from '../db/transact.js';
 import { defaultDeadlineMs } from './retry-policy.js';
+import { failTask } from './task.repository.js';
 
 /** Tasks that one step tells; the rest is told by the next. */
 const tasksAtOnce = 1_000;
@@ -66,6 +67,34 @@ export async function endBackOffs(trx: Transaction, pool: string): Promise<void>
     .where('waitReason', '=', 'unavailable')
     .where('availableAt', 'is not', null)
     .execute();
+}
+
+/** What has waited for a service until its deadline, some of it. */
+export async function findExpiredTasks(
+  db: Database,
+): Promise<{ readonly id: string; readonly pinnedInstance: string | null }[]> {
+  return db
+    .selectFrom('tasks')
+    .select(['id', 'pinnedInstance'])
+    .where('state', '=', 'pending')
+    .where('deadlineAt', '<', sql<Date>`now()`)
+    .limit(500)
+    .execute();
+}
+
+/** Fails it, with the reason that it waited for, unless it has moved on. */
+export async function failExpiredTask(
+  trx: Transaction,
+  effects: Effects,
+  task: { readonly id: string; readonly pinnedInstance: string | null },
+): Promise<void> {
+  const billed = task.pinnedInstance === null ? 'no' : 'unknown';
+  await failTask(
+    trx,
+    effects,
+    { taskId: task.id, from: 'pending' },
+    { kind: 'deadline', text: null, billed },
+  );
 }
 
 function distinct(rows: readonly { readonly batchId: string }[]): string[] {

@@ -13,12 +13,8 @@ import {
   findUnstartedRuns,
   type OrphanedRun,
 } from '../tasks/run.repository.js';
-import {
-  cancelTask,
-  failExpiredTask,
-  failTask,
-  findExpiredTasks,
-} from '../tasks/task.repository.js';
+import { cancelTask, failTask } from '../tasks/task.repository.js';
+import { failExpiredTask, findExpiredTasks } from '../tasks/waiting.repository.js';
 import { beginSuccessor } from './succession.js';
 
 export interface RecoveryDependencies {
