@@ -133,7 +133,10 @@ export const fileSchema = z.strictObject({
     .prefault({}),
 });
 
-export type Limits = z.infer<typeof fileSchema>['limits'];
+export type FileSettings = z.infer<typeof fileSchema>;
+export type Limits = FileSettings['limits'];
+/** The hidden pool that enlarges images without any backend. */
+export const localPool = 'local';
 export type Environment = z.infer<typeof environmentSchema>;
 
 function urlProtocol(value: string): string | undefined {

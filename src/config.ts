@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { parse as parseYaml } from 'yaml';
@@ -8,7 +8,9 @@ import {
   discordApiUrl,
   type Environment,
   environmentSchema,
+  type FileSettings,
   fileSchema,
+  localPool,
   type Limits,
   type Role,
 } from './config-schema.js';
@@ -63,7 +65,12 @@ export function loadConfig(environment: NodeJS.ProcessEnv, folder: string): Conf
   const file = readConfigFile(env.EASEL_CONFIG, folder, problems);
   const fileParsed = fileSchema.safeParse(file.content);
   if (!fileParsed.success) problems.push(...describe(fileParsed.error, `${file.name}: `));
-  const roles = parsed.success ? chooseRoles(parsed.data, problems) : new Set<Role>();
+  const roles = chooseRoles(env, problems);
+  const dataDir = resolve(folder, env.EASEL_DATA_DIR ?? './data');
+  if (existsSync(dataDir) && !statSync(dataDir).isDirectory()) {
+    problems.push(`EASEL_DATA_DIR: expected a folder, but ${dataDir} is a file`);
+  }
+  if (fileParsed.success) problems.push(...nameProblems(fileParsed.data, env, file.name));
   if (!parsed.success || !fileParsed.success || problems.length > 0)
     throw new ConfigError(problems);
 
@@ -84,7 +91,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv, folder: string): Conf
       : {}),
     ...(values.DATABASE_URL ? { databaseUrl: values.DATABASE_URL } : {}),
     ...(values.REDIS_URL ? { redisUrl: values.REDIS_URL } : {}),
-    dataDir: resolve(folder, values.EASEL_DATA_DIR),
+    dataDir,
     admins: new Set(values.EASEL_ADMINS),
     roles,
     ...(values.HTTP_PORT === undefined ? {} : { httpPort: values.HTTP_PORT }),
@@ -97,8 +104,11 @@ export function loadConfig(environment: NodeJS.ProcessEnv, folder: string): Conf
   };
 }
 
+/** The backend that COMFYUI_URL makes. */
+const environmentBackend = 'comfyui';
+
 /** Settings of parts that this version does not have. */
-const laterSettings = /^(A1111_URL|OPENAI_API_KEY|GEMINI_API_KEY|ARK_API_KEY|S3_\w+|PUBLIC_URL)$/;
+const laterSettings = /^(A1111_URL|(OPENAI|GEMINI|ARK)_(API_KEY|BASE_URL)|S3_\w+|PUBLIC_URL|EASEL_SECRET)$/;
 
 /** A stand-in or proxy of Discord serves its files itself. */
 function cdnHostsOf(listed: readonly string[], apiUrl: string): readonly string[] {
@@ -110,41 +120,69 @@ function configuredBackends(
   comfyUiUrl: string | undefined,
 ): readonly BackendConfig[] {
   const fromEnvironment: BackendConfig[] = comfyUiUrl
-    ? [{ name: 'comfyui', type: 'comfyui', url: comfyUiUrl }]
+    ? [{ name: environmentBackend, type: 'comfyui', url: comfyUiUrl }]
     : [];
   const all = [...listed, ...fromEnvironment];
   return all.length > 0 ? all : [{ name: 'sketch', type: 'sketch' }];
 }
 
-function chooseRoles(env: Environment, problems: string[]): ReadonlySet<Role> {
+/** By what is set, right or wrong, so that this is told beside what is wrong with it. */
+function chooseRoles(env: NodeJS.ProcessEnv, problems: string[]): ReadonlySet<Role> {
+  const needs = { discord: 'DISCORD_TOKEN', telegram: 'TELEGRAM_TOKEN', http: 'HTTP_PORT' } as const;
   const possible = new Set<Role>(['worker']);
-  if (env.DISCORD_TOKEN) possible.add('discord');
-  if (env.TELEGRAM_TOKEN) possible.add('telegram');
-  if (env.HTTP_PORT !== undefined) possible.add('http');
-  const needs = { discord: 'DISCORD_TOKEN', telegram: 'TELEGRAM_TOKEN', http: 'HTTP_PORT' };
-  const roles = new Set(env.EASEL_ROLES ?? possible);
+  for (const role of ['discord', 'telegram', 'http'] as const) {
+    if (env[needs[role]]) possible.add(role);
+  }
+  if (!env.EASEL_ROLES) {
+    if (!possible.has('discord') && !possible.has('telegram')) problems.push(noTokenText);
+    return possible;
+  }
+  const named = environmentSchema.shape.EASEL_ROLES.safeParse(env.EASEL_ROLES);
+  const roles = new Set(named.data);
+  // Told by the schema already.
+  if (!named.success) return roles;
   for (const role of roles) {
     if (role !== 'worker' && !possible.has(role)) {
       problems.push(`${needs[role]}: expected, since EASEL_ROLES names ${role}`);
     }
   }
-  if (!env.EASEL_ROLES && !possible.has('discord') && !possible.has('telegram')) {
-    problems.push(noTokenText);
-  }
-  const split =
+  const isSplit =
     [...possible].some((role) => role !== 'http' && !roles.has(role)) ||
     !(roles.has('discord') || roles.has('telegram'));
-  if (env.EASEL_ROLES && split && !env.REDIS_URL) {
-    problems.push(
-      'REDIS_URL: expected, since EASEL_ROLES splits the work over several processes: without Redis they cannot signal each other',
-    );
+  const because = 'expected, since EASEL_ROLES splits the work over several processes';
+  if (isSplit && !env.REDIS_URL) {
+    problems.push(`REDIS_URL: ${because}: without Redis they cannot signal each other`);
   }
-  if (env.EASEL_ROLES && split && !env.DATABASE_URL) {
-    problems.push(
-      'DATABASE_URL: expected, since EASEL_ROLES splits the work over several processes: they share one record',
-    );
+  if (isSplit && !env.DATABASE_URL) {
+    problems.push(`DATABASE_URL: ${because}: they share one record`);
   }
   return roles;
+}
+
+/** Slots, health and handles go by a backend's name, and settings by a pool's. */
+function nameProblems(
+  { backends, pools }: FileSettings,
+  env: NodeJS.ProcessEnv,
+  fileName: string,
+): string[] {
+  const problems: string[] = [];
+  if (env.COMFYUI_URL && backends.some(({ name }) => name === environmentBackend)) {
+    problems.push(
+      `${fileName}: backends: expected another name than ${environmentBackend}, which COMFYUI_URL has`,
+    );
+  }
+  const names = new Set(backends.map(({ pool, type }) => pool ?? type));
+  if (env.COMFYUI_URL) names.add('comfyui');
+  if (names.size === 0) names.add('sketch');
+  if (names.has(localPool)) {
+    problems.push(`${fileName}: backends: expected another pool than ${localPool}, Easel's own`);
+  }
+  for (const name of Object.keys(pools)) {
+    if (!names.has(name)) {
+      problems.push(`${fileName}: pools.${name}: expected one of ${[...names].join(', ')}`);
+    }
+  }
+  return problems;
 }
 
 const noTokenText =

@@ -115,9 +115,15 @@ async function openRecord(
 ): Promise<string> {
   let url = config.databaseUrl;
   if (!url) {
-    const postgres = await startEmbeddedPostgres({ dataDir: config.dataDir, log });
-    closers.push(() => postgres.stop());
-    url = postgres.connectionString;
+    const starting = startEmbeddedPostgres({ dataDir: config.dataDir, log });
+    // Before it runs: a signal meanwhile must not leave it behind.
+    closers.push(() =>
+      starting.then(
+        (postgres) => postgres.stop(),
+        () => undefined,
+      ),
+    );
+    url = (await starting).connectionString;
   }
   const connectionString = url;
   const done = await reachService(

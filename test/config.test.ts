@@ -72,6 +72,34 @@ describe('the configuration', () => {
     expect(problems).toHaveLength(10);
   });
 
+  it('tells of a missing token beside everything else', () => {
+    const problems = problemsOf({ HTTP_PORT: 'eighty' });
+    expect(problems).toContainEqual(expect.stringMatching(/^HTTP_PORT: /));
+    expect(problems).toContainEqual(expect.stringMatching(/^DISCORD_TOKEN or TELEGRAM_TOKEN: /));
+    expect(problemsOf({ LOG_LEVEL: 'loud', EASEL_ROLES: 'http' })).toHaveLength(4);
+  });
+
+  it('refuses names that would collide, pools that nobody serves, and a file as data folder', () => {
+    const path = join(folder, 'easel.yaml');
+    const other = 'url: "http://127.0.0.1:1"';
+    writeFileSync(
+      path,
+      `backends: [{name: comfyui, type: comfyui, ${other}}, {name: b, type: sketch, pool: local}]\n` +
+        'pools: {nosuch: {concurrency: 2}}\n',
+    );
+    const problems = problemsOf({
+      TELEGRAM_TOKEN: token,
+      COMFYUI_URL: 'http://127.0.0.1:8188',
+      EASEL_DATA_DIR: path,
+    });
+    expect(problems).toEqual([
+      expect.stringMatching(/^EASEL_DATA_DIR: expected a folder/),
+      expect.stringMatching(/backends: expected another name than comfyui/),
+      expect.stringMatching(/backends: expected another pool than local/),
+      expect.stringMatching(/pools\.nosuch: expected one of/),
+    ]);
+  });
+
   it('never prints a secret, also not a wrong one', () => {
     const secret = 'canary canary';
     const text = problemsOf({ TELEGRAM_TOKEN: secret, DATABASE_URL: `x://u:${secret}@h/d` }).join();

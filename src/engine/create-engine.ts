@@ -14,6 +14,7 @@ import { findActiveBatchIds, readBatches } from './batches/batch.repository.js';
 import { createBatchService } from './batches/batch-service.js';
 import { createCardQueue } from './cards/card.repository.js';
 import type { Database, Transaction } from './db/connection.js';
+import { throughRecord } from './db/connection-error.js';
 import { createTransact } from './db/transact.js';
 import type { Engine, PoolInfo } from './engine.js';
 import { EngineError } from './engine-error.js';
@@ -75,6 +76,8 @@ export function createEngine(options: EngineOptions): RunningEngine {
   const processId = randomUUID();
   const transact = createTransact(db, signals);
   const pools = createPools(options.pools, log, Date.now);
+  // Asked ahead of the first command, which would wait for it.
+  void pools.models();
   const images = createImageLibrary(db, store, defaultImageLimits);
   const batches = createBatchService({
     transact,
@@ -170,13 +173,14 @@ export function createEngine(options: EngineOptions): RunningEngine {
   }
 
   async function batch(batchId: string) {
-    return (await readBatches(db, [batchId])).get(batchId);
+    const views = await throughRecord(() => readBatches(db, [batchId]));
+    return views.get(batchId);
   }
 
   return {
     inbox: createInbox(db),
     cards: createCardQueue(db, processId),
-    ensureUser: (identity) => ensureUser(db, identity),
+    ensureUser: (identity) => throughRecord(() => ensureUser(db, identity)),
     inputs: {
       keep: images.keep,
       keepImage: images.keepImage,
@@ -184,9 +188,9 @@ export function createEngine(options: EngineOptions): RunningEngine {
     },
     presets: createPresets(db, transact),
     submit: batches.submit,
-    cancel: batches.cancel,
-    retry: batches.retry,
-    remove: batches.remove,
+    cancel: (batchId, actor) => throughRecord(() => batches.cancel(batchId, actor)),
+    retry: (batchId, actor) => throughRecord(() => batches.retry(batchId, actor)),
+    remove: (batchId, actor) => throughRecord(() => batches.remove(batchId, actor)),
     batch,
     async activeBatches(userId) {
       const ids = await findActiveBatchIds(db, userId);

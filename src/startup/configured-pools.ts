@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { BackendConfig, Config } from '../config.js';
+import { localPool } from '../config-schema.js';
 import type { Backend } from '../engine/backends/backend.js';
 import { createComfyUiBackend } from '../engine/backends/comfyui/comfyui-backend.js';
 import { createLanczosBackend } from '../engine/backends/lanczos/lanczos-backend.js';
@@ -26,7 +27,7 @@ export function createConfiguredPools(config: Config, log: Logger): Pool[] {
     hidden: false,
   }));
   const local = [{ backend: createLanczosBackend({ name: 'lanczos' }), slots: 2 }];
-  return [...configured, { name: 'local', instances: local, concurrency: 2, hidden: true }];
+  return [...configured, { name: localPool, instances: local, concurrency: 2, hidden: true }];
 }
 
 /** A ComfyUI runs one prompt at a time; what more it is given waits in its own queue. */

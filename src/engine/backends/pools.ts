@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { distance } from 'fastest-levenshtein';
 import type { Logger } from 'pino';
 import { EngineError } from '../engine-error.js';
@@ -51,23 +52,28 @@ export interface Pools {
 }
 
 const modelsTtlMs = 60_000;
+/** After a round in which nobody answered. */
+const failureTtlMs = 10_000;
 const modelsTimeoutMs = 3_000;
+const firstAnswerPatienceMs = 500;
 
 export function createPools(pools: readonly Pool[], log: Logger, now: () => number): Pools {
-  const known = new Map<string, { readonly at: number; readonly models: readonly PoolModel[] }>();
+  const known = new Map<
+    string,
+    { readonly freshUntil: number; readonly models: readonly PoolModel[] }
+  >();
   const pending = new Map<string, Promise<readonly PoolModel[]>>();
 
-  /** The models of a pool: of the first instance that answers; what was known while none does. */
+  /**
+   * The models of a pool: of the first instance that answers, and what was known while none does.
+   * A command waits for a first answer only briefly, and never for a fresh one.
+   */
   async function modelsOf(pool: Pool): Promise<readonly PoolModel[]> {
     const cached = known.get(pool.name);
-    if (cached && now() - cached.at < modelsTtlMs) return cached.models;
-    const running = pending.get(pool.name) ?? askForModels(pool);
-    pending.set(pool.name, running);
-    try {
-      return await running;
-    } finally {
-      pending.delete(pool.name);
-    }
+    if (cached && now() < cached.freshUntil) return cached.models;
+    const asking = pending.get(pool.name) ?? askForModels(pool);
+    pending.set(pool.name, asking);
+    return cached?.models ?? Promise.race([asking, delay(firstAnswerPatienceMs, [])]);
   }
 
   async function askForModels(pool: Pool): Promise<readonly PoolModel[]> {
@@ -75,13 +81,18 @@ export function createPools(pools: readonly Pool[], log: Logger, now: () => numb
       try {
         const models = await backend.models(AbortSignal.timeout(modelsTimeoutMs));
         const named = models.map((model) => ({ ...model, pool }));
-        known.set(pool.name, { at: now(), models: named });
-        return named;
+        return keepModels(pool, named, modelsTtlMs);
       } catch (error) {
         log.warn({ err: error, backend: backend.name }, 'A backend does not tell its models');
       }
     }
-    return known.get(pool.name)?.models ?? [];
+    return keepModels(pool, known.get(pool.name)?.models ?? [], failureTtlMs);
+  }
+
+  function keepModels(pool: Pool, models: readonly PoolModel[], ttlMs: number) {
+    known.set(pool.name, { freshUntil: now() + ttlMs, models });
+    pending.delete(pool.name);
+    return models;
   }
 
   const listed = pools.filter((pool) => !pool.hidden);

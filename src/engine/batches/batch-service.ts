@@ -3,9 +3,9 @@ import { countWaitingOf, joinLane } from '../admission/lane.repository.js';
 import type { Pools } from '../backends/pools.js';
 import { insertCard } from '../cards/card.repository.js';
 import type { Transaction } from '../db/connection.js';
-import { isConnectionError } from '../db/connection-error.js';
+import { throughRecord } from '../db/connection-error.js';
 import type { Effects, Transact } from '../db/transact.js';
-import { EngineError, RecordUnavailableError } from '../engine-error.js';
+import { EngineError } from '../engine-error.js';
 import { createId } from '../ids.js';
 import { storageKeysOf } from '../images/image.repository.js';
 import type { ImageStore } from '../images/image-store.js';
@@ -51,8 +51,8 @@ export function createBatchService(deps: BatchServiceDependencies) {
       })),
     );
     const { platform, key } = request.update;
-    try {
-      return await transact(async (trx, effects) => {
+    return throughRecord(() =>
+      transact(async (trx, effects) => {
         const batch = await insertBatch(trx, createId(), request);
         if (batch.created) {
           const usedPools = poolsOf(tasks.map(({ route }) => ({ pool: route.pool.name })));
@@ -88,11 +88,8 @@ export function createBatchService(deps: BatchServiceDependencies) {
         }
         await closeUpdate(trx, platform, key);
         return batch;
-      });
-    } catch (error) {
-      if (isConnectionError(error)) throw new RecordUnavailableError(error);
-      throw error;
-    }
+      }),
+    );
   }
 
   async function checkWaiting(trx: Transaction, userId: string, added: number): Promise<void> {

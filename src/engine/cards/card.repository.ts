@@ -22,11 +22,20 @@ export async function insertCard(
   effects.card(card.platform, card.batchId);
 }
 
+/**
+ * A new state waits no longer for what an older one met than a moment: what the platform itself
+ * asked for (429), its bot remembers.
+ */
+export const nextVersion = {
+  version: sql<number>`version + 1`,
+  dueAt: sql<Date>`least(due_at, now() + interval '5 seconds')`,
+};
+
 /** The batch has changed: its card is due again. */
 export async function bumpCard(trx: Transaction, effects: Effects, batchId: string): Promise<void> {
   const row = await trx
     .updateTable('cards')
-    .set({ version: sql<number>`version + 1` })
+    .set(nextVersion)
     .where('batchId', '=', batchId)
     .returning('platform')
     .executeTakeFirst();
@@ -42,7 +51,7 @@ export async function bumpCards(
   if (batchIds.length === 0) return;
   const rows = await trx
     .updateTable('cards')
-    .set({ version: sql<number>`version + 1` })
+    .set(nextVersion)
     .where('batchId', 'in', batchIds)
     .returning(['platform', 'batchId'])
     .execute();

@@ -1,3 +1,5 @@
+import { RecordUnavailableError } from '../engine-error.js';
+
 /**
  * The record cannot take anything right now: lost or refused connections, Postgres stopping or
  * starting (SQLSTATE classes 08 and 57P), out of connections or disk (53), or too slow (57014).
@@ -11,4 +13,14 @@ export function isConnectionError(error: unknown): boolean {
       error.message,
     )
   );
+}
+
+/** @throws RecordUnavailableError in place of what a lost connection says */
+export async function throughRecord<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (isConnectionError(error)) throw new RecordUnavailableError(error);
+    throw error;
+  }
 }

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { TaskFailure, TaskRequest } from '../batches/batch.js';
-import { bumpCard } from '../cards/card.repository.js';
+import { bumpCard, nextVersion } from '../cards/card.repository.js';
 import type { Transaction } from '../db/connection.js';
 import type { Effects } from '../db/transact.js';
 import { giveUsageBack } from '../usage/usage.repository.js';
@@ -133,7 +133,7 @@ async function move(
       cte
         .updateTable('cards')
         .from('moved')
-        .set({ version: sql<number>`version + 1` })
+        .set(nextVersion)
         .whereRef('cards.batchId', '=', 'moved.batchId')
         .returning('cards.platform'),
     )

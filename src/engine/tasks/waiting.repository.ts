@@ -82,6 +82,18 @@ export async function findExpiredTasks(
     .execute();
 }
 
+/** Waiting tasks of pools that nobody serves. */
+export async function findHomelessTasks(db: Database, pools: readonly string[]): Promise<string[]> {
+  const rows = await db
+    .selectFrom('tasks')
+    .select('id')
+    .where('state', '=', 'pending')
+    .where('pool', 'not in', pools)
+    .limit(500)
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
 /** Fails it, with the reason that it waited for, unless it has moved on. */
 export async function failExpiredTask(
   trx: Transaction,

@@ -1,7 +1,9 @@
 import type { Logger } from 'pino';
 import type { Admission } from '../admission/admission.js';
 import { dropIdleLanes } from '../admission/lane.repository.js';
+import type { Backend, BackendHandle } from '../backends/backend.js';
 import type { Pools } from '../backends/pools.js';
+import type { TaskFailure } from '../batches/batch.js';
 import type { Database } from '../db/connection.js';
 import { takeLease } from '../db/lease.repository.js';
 import type { Transact } from '../db/transact.js';
@@ -14,7 +16,11 @@ import {
   type OrphanedRun,
 } from '../tasks/run.repository.js';
 import { cancelTask, failTask } from '../tasks/task.repository.js';
-import { failExpiredTask, findExpiredTasks } from '../tasks/waiting.repository.js';
+import {
+  failExpiredTask,
+  findExpiredTasks,
+  findHomelessTasks,
+} from '../tasks/waiting.repository.js';
 import { beginSuccessor } from './succession.js';
 
 export interface RecoveryDependencies {
@@ -31,8 +37,16 @@ export interface RecoveryDependencies {
 /** An admitted run normally starts within milliseconds. */
 const unstartedAfterMs = 3_000;
 
-/** Idle lanes cost nothing but room. */
-const dropLanesEveryMs = 30_000;
+/** Idle lanes cost nothing but room, and a pool leaves the configuration only with a restart. */
+const tidyEveryMs = 30_000;
+
+const cancelPausesMs = [2_000, 5_000, 15_000, 30_000];
+
+const homelessFailure: TaskFailure = {
+  kind: 'unavailable',
+  text: 'its backends are no longer configured here',
+  billed: 'no',
+};
 
 export interface Recovery {
   start(): void;
@@ -50,11 +64,16 @@ export function createRecovery(deps: RecoveryDependencies): Recovery {
   let timer: NodeJS.Timeout | undefined;
   let current: Promise<void> = Promise.resolve();
   let stopped = false;
-  let dropLanesAt = performance.now() + dropLanesEveryMs;
+  let tidyAt = performance.now();
 
   async function sweep(): Promise<void> {
     if (!(await takeLease(db, 'recovery', deps.workerId, deps.everyMs * 5))) return;
-    for (const run of await findOrphanedRuns(db)) await takeOver(run);
+    for (const run of await findOrphanedRuns(db)) {
+      // One that cannot be taken over now holds up none of the others.
+      await takeOver(run).catch((error: unknown) => {
+        log.warn({ err: error, taskId: run.taskId, run: run.run }, 'A run waits to be taken over');
+      });
+    }
     for (const run of await findUnstartedRuns(db, unstartedAfterMs)) {
       if (!(await queue.has(run))) {
         log.info({ ...run }, 'The queue forgot a run; it is added again');
@@ -65,14 +84,21 @@ export function createRecovery(deps: RecoveryDependencies): Recovery {
     for (const task of await findExpiredTasks(db)) {
       await transact((trx, effects) => failExpiredTask(trx, effects, task));
     }
-    await dropLanes();
+    await tidy();
     await deps.admission.sweep();
   }
 
-  async function dropLanes(): Promise<void> {
-    if (performance.now() < dropLanesAt) return;
-    dropLanesAt = performance.now() + dropLanesEveryMs;
+  async function tidy(): Promise<void> {
+    if (performance.now() < tidyAt) return;
     for (const { name } of pools.all) await transact((trx) => dropIdleLanes(trx, name));
+    const names = pools.all.map(({ name }) => name);
+    for (const taskId of await findHomelessTasks(db, names)) {
+      log.warn({ taskId }, 'A task waits for a pool that is no longer configured');
+      await transact((trx, effects) =>
+        failTask(trx, effects, { taskId, from: 'pending' }, homelessFailure),
+      );
+    }
+    tidyAt = performance.now() + tidyEveryMs;
   }
 
   /** A run without a lease ends as lost; a new one resumes or repeats it where that costs nothing. */
@@ -81,8 +107,6 @@ export function createRecovery(deps: RecoveryDependencies): Recovery {
     const resumable = orphan.handle !== null && (backend?.capabilities.resumable ?? false);
     const paid = backend?.capabilities.paid ?? true;
     log.warn({ taskId: orphan.taskId, run: orphan.run, resumable }, 'A worker lost a run');
-    if (orphan.cancelRequested && orphan.handle) await backend?.cancel(orphan.handle);
-
     const job = await transact(async (trx, effects): Promise<RunJob | undefined> => {
       const ended = await endRun(trx, orphan, 'lost');
       if (!ended) return undefined;
@@ -103,6 +127,26 @@ export function createRecovery(deps: RecoveryDependencies): Recovery {
       return beginSuccessor(trx, effects, orphan, resumable ? ended : { ...ended, handle: null });
     });
     if (job) await queue.add(job);
+    // Not waited for: the record says cancelled, also while the backend is away.
+    if (orphan.cancelRequested && orphan.handle && backend) {
+      void tellCancelled(backend, orphan.handle, orphan.taskId);
+    }
+  }
+
+  /** Tries for a while: a backend that is away has mostly stopped the run itself. */
+  async function tellCancelled(backend: Backend, handle: BackendHandle, taskId: string) {
+    for (const pauseMs of [...cancelPausesMs, undefined]) {
+      try {
+        return await backend.cancel(handle);
+      } catch (error) {
+        log.warn(
+          { err: error, taskId, backend: backend.name },
+          'A backend was not told of a cancel',
+        );
+        if (pauseMs === undefined || stopped) return;
+        await new Promise((resolve) => setTimeout(resolve, pauseMs).unref());
+      }
+    }
   }
 
   function schedule(): void {

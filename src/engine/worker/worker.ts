@@ -35,13 +35,23 @@ export interface TaskWorker {
 export function createTaskWorker(deps: WorkerDependencies): TaskWorker {
   const { db, pools, store, outcomes, signals, log, workerId, times, health } = deps;
   const running = new Map<string, RunningRun>();
+  /** Runs between the queue and their backend: a cancel reaches them as soon as they run. */
+  const starting = new Map<string, { isCancelled: boolean }>();
   let worker: RunWorker | undefined;
   let unsubscribe: (() => void) | undefined;
   let handsBack: 'nothing' | 'resumable' | 'all' = 'nothing';
 
   async function handle(job: RunJob): Promise<void> {
-    const started = await startRun(db, job, workerId, times.leaseMs);
-    if (!started) return;
+    starting.set(job.taskId, { isCancelled: false });
+    try {
+      const started = await startRun(db, job, workerId, times.leaseMs);
+      if (started) await runStarted(job, started);
+    } finally {
+      starting.delete(job.taskId);
+    }
+  }
+
+  async function runStarted(job: RunJob, started: StartedRun): Promise<void> {
     const context = { batchId: started.batchId, taskId: job.taskId, run: job.run };
     try {
       await work(job, started);
@@ -78,6 +88,7 @@ export function createTaskWorker(deps: WorkerDependencies): TaskWorker {
     }
     const run = executeRun(deps, backend, key, started, request);
     running.set(key.taskId, run);
+    if (starting.get(key.taskId)?.isCancelled) run.cancel();
     handBackRuns();
     try {
       const execution = await run.done;
@@ -181,7 +192,11 @@ export function createTaskWorker(deps: WorkerDependencies): TaskWorker {
 
   return {
     start() {
-      unsubscribe = signals.subscribe('cancel', ({ taskId }) => running.get(taskId)?.cancel());
+      unsubscribe = signals.subscribe('cancel', ({ taskId }) => {
+        running.get(taskId)?.cancel();
+        const run = starting.get(taskId);
+        if (run) run.isCancelled = true;
+      });
       worker = deps.queue.work(handle, deps.maxRuns);
     },
     async stop() {

@@ -98,6 +98,45 @@ describe('a run whose worker died', () => {
   });
 });
 
+describe('recovery', () => {
+  it('is not held up by a backend that cannot be told of a cancel', async () => {
+    const backend = createScriptedBackend('box', { resumable: true });
+    harness = await startEngine([poolOf([backend])]);
+    backend.hold = true;
+    const ann = await harness.user('ann');
+    const [cancelled, other] = [await harness.submit(ann), await harness.submit(ann)];
+    await eventually(() => expect(backend.held).toHaveLength(2));
+    backend.cancel = async () => {
+      throw new Error('planted: the backend is away');
+    };
+    await harness.db
+      .updateTable('tasks')
+      .set({ cancelRequestedAt: new Date() })
+      .where('batchId', '=', cancelled)
+      .execute();
+    backend.hold = false;
+    await harness.db
+      .updateTable('runs')
+      .set({ workerId: 'dead', leaseUntil: new Date(0) })
+      .execute();
+    await harness.until(cancelled, (view) => view.counts.cancelled === 1);
+    await harness.until(other, (view) => view.counts.completed === 1);
+  });
+
+  it('fails what waits for a pool that left the configuration', async () => {
+    harness = await startEngine([poolOf([createScriptedBackend()], 1, 1)]);
+    const backend = createScriptedBackend('gone');
+    backend.hold = true;
+    const ann = await harness.user('ann');
+    await harness.engine.stopWorker();
+    const batchId = await harness.submit(ann);
+    await harness.db.updateTable('tasks').set({ pool: 'gone' }).execute();
+    harness.another().startWorker();
+    const batch = await harness.until(batchId, (view) => view.counts.failed === 1);
+    expect(batch.tasks[0]?.failure).toMatchObject({ kind: 'unavailable' });
+  });
+});
+
 describe('the queue', () => {
   it('is rebuilt from the record after it forgot everything', async () => {
     redis = await startRedis();

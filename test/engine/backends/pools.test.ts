@@ -1,0 +1,59 @@
+import { expect, it, vi } from 'vitest';
+import { createPools } from '../../../src/engine/backends/pools.js';
+import { poolOf, silentLog } from '../../support/engine.js';
+import { createScriptedBackend } from '../../support/scripted-backend.js';
+
+function poolsOn(ask: () => Promise<readonly { id: string; name: string }[]>) {
+  const backend = createScriptedBackend();
+  backend.models = vi.fn(ask);
+  let nowMs = 0;
+  const pools = createPools([poolOf([backend])], silentLog, () => nowMs);
+  return {
+    pools,
+    asked: backend.models,
+    pass: (ms: number) => {
+      nowMs += ms;
+    },
+  };
+}
+
+it('lets no command wait for a backend that hangs, beyond a moment', async () => {
+  const { pools, asked } = poolsOn(() => new Promise(() => undefined));
+  expect(await pools.models()).toEqual([]);
+  const route = await pools.route({ operation: 'generate' });
+  expect(route.pool.name).toBe('main');
+  expect(asked).toHaveBeenCalledTimes(1);
+});
+
+it('goes on with what it knows while it asks anew, and while nobody answers', async () => {
+  let answer: () => Promise<readonly { id: string; name: string }[]> = async () => [
+    { id: 'a', name: 'a' },
+  ];
+  const { pools, pass } = poolsOn(() => answer());
+  expect((await pools.models()).map(({ name }) => name)).toEqual(['a']);
+  answer = () => new Promise(() => undefined);
+  pass(120_000);
+  expect((await pools.models()).map(({ name }) => name)).toEqual(['a']);
+});
+
+it('remembers for a while that nobody answered', async () => {
+  const { pools, asked, pass } = poolsOn(async () => {
+    throw new Error('planted');
+  });
+  await pools.models();
+  await pools.models();
+  expect(asked).toHaveBeenCalledTimes(1);
+  pass(11_000);
+  await pools.models();
+  await vi.waitFor(() => expect(asked).toHaveBeenCalledTimes(2));
+});
+
+it('finds a model by its name or its id, and tells the nearest of another', async () => {
+  const { pools } = poolsOn(async () => [{ id: 'sd_xl.safetensors', name: 'sd-xl' }]);
+  expect((await pools.route({ operation: 'generate', model: 'SD-XL' })).model?.name).toBe('sd-xl');
+  const byId = await pools.route({ operation: 'generate', model: 'sd_xl.safetensors' });
+  expect(byId.model?.name).toBe('sd-xl');
+  await expect(pools.route({ operation: 'generate', model: 'sd-xm' })).rejects.toMatchObject({
+    problem: { kind: 'unknown-model', nearest: ['sd-xl'] },
+  });
+});
