@@ -10,8 +10,8 @@ import {
   environmentSchema,
   type FileSettings,
   fileSchema,
-  localPool,
   type Limits,
+  localPool,
   type Role,
 } from './config-schema.js';
 
@@ -108,7 +108,8 @@ export function loadConfig(environment: NodeJS.ProcessEnv, folder: string): Conf
 const environmentBackend = 'comfyui';
 
 /** Settings of parts that this version does not have. */
-const laterSettings = /^(A1111_URL|(OPENAI|GEMINI|ARK)_(API_KEY|BASE_URL)|S3_\w+|PUBLIC_URL|EASEL_SECRET)$/;
+const laterSettings =
+  /^(A1111_URL|(OPENAI|GEMINI|ARK)_(API_KEY|BASE_URL)|S3_\w+|PUBLIC_URL|EASEL_SECRET)$/;
 
 /** A stand-in or proxy of Discord serves its files itself. */
 function cdnHostsOf(listed: readonly string[], apiUrl: string): readonly string[] {
@@ -128,7 +129,11 @@ function configuredBackends(
 
 /** By what is set, right or wrong, so that this is told beside what is wrong with it. */
 function chooseRoles(env: NodeJS.ProcessEnv, problems: string[]): ReadonlySet<Role> {
-  const needs = { discord: 'DISCORD_TOKEN', telegram: 'TELEGRAM_TOKEN', http: 'HTTP_PORT' } as const;
+  const needs = {
+    discord: 'DISCORD_TOKEN',
+    telegram: 'TELEGRAM_TOKEN',
+    http: 'HTTP_PORT',
+  } as const;
   const possible = new Set<Role>(['worker']);
   for (const role of ['discord', 'telegram', 'http'] as const) {
     if (env[needs[role]]) possible.add(role);
