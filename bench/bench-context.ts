@@ -5,6 +5,8 @@ export interface BenchContext {
   readonly servers: Servers;
   /** True: fewer tasks in each round, and smaller queues. */
   readonly quick: boolean;
+  /** Whether a part that began then has had its share of a quick run's time. */
+  readonly hadItsShare: (beganAtMs: number) => boolean;
   /** Says on the terminal what is being measured. */
   readonly say: (text: string) => void;
 }

@@ -1,7 +1,9 @@
-import { type Row, tableOf } from './row.js';
+import { type Row, reasonsOf, tableOf } from './row.js';
 
 export interface Report {
   readonly rows: readonly Row[];
+  /** Parts for which a quick run had no time. */
+  readonly leftOut: readonly string[];
   readonly profile: string;
   /** Processor, memory and versions, in one line. */
   readonly machine: string;
@@ -11,10 +13,15 @@ export interface Report {
 }
 
 /** The whole of `bench/README.md`. */
-export function readmeOf({ rows, profile, machine, beganAt, seconds, quick }: Report): string {
+export function readmeOf(report: Report): string {
+  const { rows, leftOut, profile, machine, beganAt, seconds, quick } = report;
+  const missing =
+    leftOut.length === 0
+      ? ''
+      : `\nLeft out, as a quick run has no time left: ${leftOut.join(', ')}.\n`;
   return `# Bench
 
-Written by \`npm run bench\`${quick ? ' -- --quick' : ''} on ${beganAt.toISOString().slice(0, 10)} in ${seconds} s.
+Written by \`npm run bench${quick ? ' -- --quick' : ''}\` on ${beganAt.toISOString().slice(0, 10)} in ${seconds} s.
 Machine: ${machine}.
 
 Times do not carry from one machine to another, ratios do: the floor (\`floor.ts\`: an update in, one
@@ -27,6 +34,10 @@ The stand-in and the people run in a process of their own, of which there is one
 Processor time is the pipeline's process alone, without Postgres and Redis.
 
 ${tableOf(rows)}
+${missing}
+Why rows miss their goals:
+
+${reasonsOf(rows)}
 
 The floor keeps no inbox, has no fairness, no limits, no leases, no card that follows a task's states,
 stores no image and forgets what it was doing when it ends.

@@ -8,6 +8,8 @@ export interface Row {
   readonly ratio: string;
   readonly goal: string;
   readonly verdict: string;
+  /** What a miss comes from. */
+  readonly why: string;
 }
 
 export interface Goal {
@@ -23,10 +25,11 @@ export interface Comparison {
   readonly floor: readonly number[];
   readonly easel: readonly number[];
   readonly goal: Goal;
+  readonly why?: string;
 }
 
 /** Easel's median to the floor's, against a goal for their ratio. */
-export function compared({ figure, unit, floor, easel, goal }: Comparison): Row {
+export function compared({ figure, unit, floor, easel, goal, why = '' }: Comparison): Row {
   const [below, above] = [spreadOf(floor), spreadOf(easel)];
   const ratio = above.median / below.median;
   return {
@@ -36,6 +39,7 @@ export function compared({ figure, unit, floor, easel, goal }: Comparison): Row 
     ratio: `${digits(ratio)}×`,
     goal: goalText(goal, '×'),
     verdict: judge(ratio, goal),
+    why,
   };
 }
 
@@ -46,10 +50,18 @@ export interface Measurement {
   readonly goal: Goal;
   /** What the goal compares with, in words. */
   readonly against?: string;
+  readonly why?: string;
 }
 
 /** A figure with a goal of its own. */
-export function measured({ figure, unit, values, goal, against = '–' }: Measurement): Row {
+export function measured({
+  figure,
+  unit,
+  values,
+  goal,
+  against = '–',
+  why = '',
+}: Measurement): Row {
   const spread = spreadOf(values);
   return {
     figure,
@@ -58,6 +70,7 @@ export function measured({ figure, unit, values, goal, against = '–' }: Measur
     ratio: '–',
     goal: goalText(goal, ` ${unit}`),
     verdict: judge(spread.median, goal),
+    why,
   };
 }
 
@@ -90,4 +103,20 @@ export function tableOf(rows: readonly Row[]): string {
     '|---|---|---|---|---|---|',
     ...lines.map((line) => `| ${line} |`),
   ].join('\n');
+}
+
+/** One line for each reason, with the figures that it explains. */
+export function reasonsOf(rows: readonly Row[]): string {
+  const missed = rows.filter(({ verdict, why }) => verdict.startsWith('missed') && why !== '');
+  const reasons = [...new Set(missed.map(({ why }) => why))];
+  if (reasons.length === 0) return 'None does.';
+  return reasons
+    .map((why) => {
+      const [first = '', ...others] = missed
+        .filter((row) => row.why === why)
+        .map(({ figure }) => figure);
+      const more = others.length === 0 ? '' : `, and ${others.length} more like it`;
+      return `- ${first}${more}: ${why}.`;
+    })
+    .join('\n');
 }

@@ -53,6 +53,7 @@ export async function runningCards(
         unit: '',
         values: [sent / ((permitted * watchedMs) / 1000)],
         goal: { least: 0.9 },
+        why: "Progress may use less than half of a bot's budget on purpose: the rest is for answers and finished images",
         against: `${permitted} requests/s`,
       }),
       measured({

@@ -111,6 +111,7 @@ export async function batchRounds(context: BenchContext): Promise<Row[]> {
         floor: [Math.ceil(tasks / concurrency) * runMs],
         easel: durations,
         goal: { most: 1.05 },
+        why: 'Between two runs of a slot stand the outcome, the next admission and the queue: some ten statements, whatever the run takes',
       }),
     ];
   } finally {
@@ -152,13 +153,14 @@ export async function scaling(context: BenchContext): Promise<Row[]> {
       floor: rates.one.map((rate) => rate * most),
       easel: rates.all,
       goal: { least: 0.95 },
+      why: 'The processes share the processors of one machine with Postgres and Redis',
     }),
   ];
 }
 
 /** How long submit and the exact position take, by how many tasks wait. */
 export async function deepQueue(context: BenchContext): Promise<Row[]> {
-  const deep = context.quick ? 50_000 : 1_000_000;
+  const deep = context.quick ? 20_000 : 1_000_000;
   context.say(`submit and position with 1,000 and ${deep.toLocaleString('en')} waiting`);
   const record = await openRecord(context);
   try {
