@@ -132,8 +132,10 @@ export async function openDiscordBot(
 
   const violations: string[] = [];
   const allowed = new Set(options.allowedStatuses ?? []);
+  const verdicts: (() => string[])[] = [];
   playground.events.on('request', (entry) => {
-    violations.push(...judgeDiscordExchange(entry));
+    // Judged at the end: the judge's first look takes seconds, in which the playground would be deaf.
+    verdicts.push(() => judgeDiscordExchange(entry));
     const { method, route, status, responseBody } = entry;
     if (status === 400 && !allowed.has(400)) {
       violations.push(`${method} ${route}: 400 ${JSON.stringify(responseBody)}`);
@@ -202,6 +204,7 @@ export async function openDiscordBot(
           violations.push(`a token was logged: ${line}`);
         }
       }
+      for (const verdict of verdicts) violations.push(...verdict());
       if (violations.length > 0) throw new Error(violations.join('\n'));
     },
   };
