@@ -1,9 +1,10 @@
 import { randomInt } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { countWaitingOf, joinLane } from '../admission/lane.repository.js';
 import type { Pools } from '../backends/pools.js';
 import { insertCard } from '../cards/card.repository.js';
 import type { Transaction } from '../db/connection.js';
-import { throughRecord } from '../db/connection-error.js';
+import { isConnectionError, throughRecord } from '../db/connection-error.js';
 import type { Effects, Transact } from '../db/transact.js';
 import { EngineError } from '../engine-error.js';
 import { createId } from '../ids.js';
@@ -37,6 +38,9 @@ export interface BatchServiceDependencies {
   readonly weightOf: (person: Pick<User, 'platform' | 'platformUserId'>) => number;
 }
 
+/** A pool has replaced a broken connection by then. */
+const secondTryMs = 300;
+
 const maxSeed = 2 ** 32 - 1;
 
 /** What people do to batches. Everything that changes goes through the tasks' state machine. */
@@ -51,7 +55,7 @@ export function createBatchService(deps: BatchServiceDependencies) {
       })),
     );
     const { platform, key } = request.update;
-    return throughRecord(() =>
+    const keep = () =>
       transact(async (trx, effects) => {
         const batch = await insertBatch(trx, createId(), request);
         if (batch.created) {
@@ -88,8 +92,17 @@ export function createBatchService(deps: BatchServiceDependencies) {
         }
         await closeUpdate(trx, platform, key);
         return batch;
-      }),
-    );
+      });
+    return throughRecord(async () => {
+      try {
+        return await keep();
+      } catch (error) {
+        if (!isConnectionError(error)) throw error;
+        // The commit may stand and only its answer be lost: asked again, the update finds its batch.
+        await delay(secondTryMs);
+        return keep();
+      }
+    });
   }
 
   async function checkWaiting(trx: Transaction, userId: string, added: number): Promise<void> {

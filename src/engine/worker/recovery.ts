@@ -74,18 +74,26 @@ export function createRecovery(deps: RecoveryDependencies): Recovery {
         log.warn({ err: error, taskId: run.taskId, run: run.run }, 'A run waits to be taken over');
       });
     }
-    for (const run of await findUnstartedRuns(db, unstartedAfterMs)) {
-      if (!(await queue.has(run))) {
-        log.info({ ...run }, 'The queue forgot a run; it is added again');
-        await queue.add(run);
-      }
-    }
+    await requeue(await findUnstartedRuns(db, unstartedAfterMs));
     // One at a time: each locks its person's lane.
     for (const task of await findExpiredTasks(db)) {
       await transact((trx, effects) => failExpiredTask(trx, effects, task));
     }
     await tidy();
     await deps.admission.sweep();
+  }
+
+  /** Deadlines and whatever else is due do not wait for a queue that is away. */
+  async function requeue(runs: readonly RunJob[]): Promise<void> {
+    try {
+      for (const run of runs) {
+        if (await queue.has(run)) continue;
+        log.info({ ...run }, 'The queue forgot a run; it is added again');
+        await queue.add(run);
+      }
+    } catch (error) {
+      log.warn({ err: error }, 'The queue cannot be asked for what it forgot');
+    }
   }
 
   async function tidy(): Promise<void> {

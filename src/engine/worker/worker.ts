@@ -42,6 +42,9 @@ export function createTaskWorker(deps: WorkerDependencies): TaskWorker {
   let handsBack: 'nothing' | 'resumable' | 'all' = 'nothing';
 
   async function handle(job: RunJob): Promise<void> {
+    // Fetched while the queue was being left, perhaps the very run that was just handed back: it
+    // stays admitted, and whoever comes next is given it by the recovery.
+    if (handsBack !== 'nothing') return;
     starting.set(job.taskId, { isCancelled: false });
     try {
       const started = await startRun(db, job, workerId, times.leaseMs);
