@@ -18,6 +18,8 @@ export interface ExecutionFailure {
 export interface ExecutionOptions {
   /** Of a step of a sampler. */
   readonly stepMs: number;
+  /** Divides the sides of pictures. */
+  readonly shrink: number;
   readonly send: (clientId: string | undefined, type: string, data: object) => void;
   readonly sendPreview: (clientId: string | undefined, metadata: object) => void;
   readonly sendStatus: () => void;
@@ -283,7 +285,7 @@ export function createExecution(options: ExecutionOptions) {
     const path = String(graph[node]?.inputs.filename_prefix);
     const at = path.lastIndexOf('/');
     const [subfolder, prefix] = at < 0 ? ['', path] : [path.slice(0, at), path.slice(at + 1)];
-    const pictures = await picturesOf(graph, node, uploads);
+    const pictures = await picturesOf(shrunk(graph, options.shrink), node, uploads);
     return pictures.map((bytes) => {
       const count = (counters.get(path) ?? 0) + 1;
       counters.set(path, count);
@@ -294,4 +296,14 @@ export function createExecution(options: ExecutionOptions) {
   }
 
   return execution;
+}
+
+function shrunk(graph: StandInGraph, by: number): StandInGraph {
+  const nodes = Object.entries(graph).map(([id, node]) => {
+    if (node.class_type !== 'EmptyLatentImage') return [id, node];
+    const { width, height, ...rest } = node.inputs;
+    const inputs = { ...rest, width: Number(width) / by, height: Number(height) / by };
+    return [id, { ...node, inputs }];
+  });
+  return Object.fromEntries(nodes);
 }

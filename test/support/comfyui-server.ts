@@ -16,6 +16,8 @@ export interface ComfyUiServerOptions {
   readonly version?: 'old' | '0.3.64' | 'new';
   readonly checkpoints?: readonly string[];
   readonly stepMs?: number;
+  /** Divides the sides of pictures, for tests that make many. */
+  readonly shrink?: number;
   /** A proxy before it asks for this header. */
   readonly requiredHeader?: readonly [name: string, value: string];
   readonly port?: number;
@@ -48,6 +50,7 @@ export async function startComfyUiServer(options: ComfyUiServerOptions = {}) {
     socket.send(JSON.stringify({ type, data }));
   const execution = createExecution({
     stepMs,
+    shrink: options.shrink ?? 1,
     uploads,
     saved,
     send(clientId, type, data) {

@@ -1,3 +1,12 @@
+import { createHash } from 'node:crypto';
+import {
+  buttonsOf,
+  type Message as DiscordMessage,
+  shownAttachments,
+  textOf,
+} from '../../src/playground/discord/index.js';
+import type { StoredMessage, TelegramPlayground } from '../../src/playground/telegram/index.js';
+
 /** What somebody asked for, from the asker's side. */
 export interface Ask {
   /** A word that stands in its prompts and nowhere else. */
@@ -62,7 +71,9 @@ export function judge({ asks, shown, submissions }: Evidence, bounds: Bounds): s
     const ends = answers.filter(isEnd);
     const refusals = answers.filter(isRefusal);
     const say = (letter: string, what: string) =>
-      complaints.push(`${letter} ${ask.tag}: ${what}\n${answers.map(describe).join('\n')}`);
+      complaints.push(
+        `${letter} ${ask.tag} (${ask.id}): ${what}\n${answers.map(describe).join('\n')}`,
+      );
 
     if (ends.length > 1) say('D', `${ends.length} finished cards`);
     if (!ask.isAcknowledged()) continue;
@@ -102,7 +113,7 @@ function isEnd({ buttons }: Shown): boolean {
 
 /** Words alone, such as 'busy': nothing was kept. */
 function isRefusal({ buttons, text }: Shown): boolean {
-  return buttons.length === 0 && /kept nothing|too much to do|cannot be reached/i.test(text);
+  return buttons.length === 0 && /kept nothing/i.test(text);
 }
 
 function concerns(message: Shown, ask: Ask): boolean {
@@ -131,4 +142,62 @@ function countEach(values: readonly string[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
   return counts;
+}
+
+/** Whether every acknowledged command has its end. */
+export function haveEnded(asks: readonly Ask[], shown: readonly Shown[]): boolean {
+  const ends = shown.filter((message) => isEnd(message) || isRefusal(message));
+  return asks.every(
+    (ask) => !ask.isAcknowledged() || ends.some((message) => concerns(message, ask)),
+  );
+}
+
+/** What the bot has standing in a chat on Telegram. */
+export function shownOnTelegram(
+  playground: TelegramPlayground,
+  messages: readonly StoredMessage[],
+): Shown[] {
+  return messages
+    .filter(({ from, deletedAtMs }) => from.is_bot && deletedAtMs === undefined)
+    .map((message) => {
+      const { room, id, replyTo, content, versions } = message;
+      const largest = content.photo?.at(-1);
+      return {
+        id: `telegram ${room.id}/${id}`,
+        answers: replyTo && `${room.id}/${replyTo.id}`,
+        text: content.text ?? content.caption ?? '',
+        buttons: (content.reply_markup?.inline_keyboard ?? []).flat().map(({ text }) => text),
+        images: largest ? [digest(playground.fileBytes(largest.file_id))] : [],
+        shownAtMs: message.sentAtMs,
+        changedAtMs: versions.at(-1)?.atMs ?? message.sentAtMs,
+      };
+    });
+}
+
+/** What the bot has standing in a channel on Discord. */
+export function shownOnDiscord(messages: readonly DiscordMessage[], botId: string): Shown[] {
+  return messages
+    .filter(({ authorId, deletedAt }) => authorId === botId && deletedAt === undefined)
+    .map((message) => {
+      const { id, channelId, interactionMetadata, createdAt, versions } = message;
+      const asked = interactionMetadata?.id;
+      return {
+        id: `discord ${channelId}/${id}`,
+        answers: asked === undefined ? undefined : String(asked),
+        text: textOf(message),
+        buttons: buttonsOf(message).map(({ label, emoji }) => label ?? emoji ?? ''),
+        images: shownAttachments(message).map(({ bytes }) => digest(bytes)),
+        shownAtMs: createdAt,
+        changedAtMs: versions.at(-1)?.at ?? createdAt,
+      };
+    });
+}
+
+/** The same pictures are looked at again and again while a test waits. */
+const digests = new WeakMap<Uint8Array, string>();
+
+function digest(bytes: Uint8Array): string {
+  const known = digests.get(bytes) ?? createHash('sha256').update(bytes).digest('hex').slice(0, 12);
+  digests.set(bytes, known);
+  return known;
 }
