@@ -20,6 +20,13 @@ const reconnectPatienceMs = 2_000;
 /** On a connection that fell silent, admission must not wait for ever. */
 const commandTimeoutMs = 5_000;
 
+/**
+ * Milliseconds. A worker that dies between a job's delivery and the run's lease leaves the run
+ * admitted and the job locked. A job that is taken for stalled by mistake does no harm: its run is
+ * found to have started.
+ */
+const stallDetection = { lockDuration: 6_000, stalledInterval: 2_000 };
+
 /** A job leaves nothing behind: what became of a run stands in the record. */
 const jobOptions: JobsOptions = { removeOnComplete: true, removeOnFail: true };
 
@@ -118,7 +125,12 @@ export function createRedisRunQueue(options: RedisQueueOptions): RunQueue {
       add: (job, jobOptions) => opened().add('run', job, jobOptions),
       getJobState: (jobId) => opened().getJobState(jobId),
       createWorker: (process, concurrency) =>
-        new Worker(queueName, process, { connection: blocking, prefix, concurrency }),
+        new Worker(queueName, process, {
+          connection: blocking,
+          prefix,
+          concurrency,
+          ...stallDetection,
+        }),
       async close() {
         await queue?.close();
         commands.disconnect();
@@ -151,6 +163,7 @@ export function createPostgresRunQueue(options: PostgresQueueOptions): RunQueue 
         new PostgresWorker(queueName, process as never, {
           connection,
           concurrency,
+          ...stallDetection,
         }) as unknown as Worker,
       close: () => queue.close(),
     },

@@ -213,42 +213,6 @@ export async function findUnstartedRuns(db: Database, olderThanMs: number): Prom
     .execute();
 }
 
-export interface OrphanedRun extends RunKey {
-  readonly pool: string;
-  readonly instance: string;
-  readonly userId: string;
-  readonly handle: BackendHandle | null;
-  readonly submitted: boolean;
-  readonly submissions: number;
-  readonly cancelRequested: boolean;
-}
-
-/** Started runs whose worker has not renewed its lease: it died, hangs, or lost the record. */
-export async function findOrphanedRuns(db: Database): Promise<OrphanedRun[]> {
-  const rows = await db
-    .selectFrom('runs')
-    .innerJoin('tasks', 'tasks.id', 'runs.taskId')
-    .select([
-      'runs.taskId',
-      'runs.number as run',
-      'runs.pool',
-      'runs.instance',
-      'runs.userId',
-      'runs.handle',
-      'runs.submittedAt',
-      'tasks.submissions',
-      'tasks.cancelRequestedAt',
-    ])
-    .where('runs.state', '=', 'started')
-    .where('runs.leaseUntil', '<', sql<Date>`now()`)
-    .execute();
-  return rows.map(({ submittedAt, cancelRequestedAt, ...row }) => ({
-    ...row,
-    submitted: submittedAt !== null,
-    cancelRequested: cancelRequestedAt !== null,
-  }));
-}
-
 function leaseEnd(leaseMs: number) {
   return sql<Date>`now() + ${leaseMs} * interval '1 millisecond'`;
 }

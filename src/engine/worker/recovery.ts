@@ -8,13 +8,9 @@ import type { Database } from '../db/connection.js';
 import { takeLease } from '../db/lease.repository.js';
 import type { Transact } from '../db/transact.js';
 import type { RunJob, RunQueue } from '../queue/run-queue.js';
+import { findOrphanedRuns, isAnyOnTrial, type OrphanedRun } from '../tasks/orphan.repository.js';
 import { maxSubmissions } from '../tasks/retry-policy.js';
-import {
-  endRun,
-  findOrphanedRuns,
-  findUnstartedRuns,
-  type OrphanedRun,
-} from '../tasks/run.repository.js';
+import { endRun, findUnstartedRuns } from '../tasks/run.repository.js';
 import { cancelTask, failTask } from '../tasks/task.repository.js';
 import {
   failExpiredTask,
@@ -39,6 +35,11 @@ const unstartedAfterMs = 3_000;
 
 /** Idle lanes cost nothing but room, and a pool leaves the configuration only with a restart. */
 const tidyEveryMs = 30_000;
+
+/** Lost runs in a row after which a task is given up, resumed or not: it takes its workers down. */
+const maxLosses = 8;
+/** What takes a worker down does so soon. */
+const trialMs = 30_000;
 
 const cancelPausesMs = [2_000, 5_000, 15_000, 30_000];
 
@@ -69,6 +70,7 @@ export function createRecovery(deps: RecoveryDependencies): Recovery {
   async function sweep(): Promise<void> {
     if (!(await takeLease(db, 'recovery', deps.workerId, deps.everyMs * 5))) return;
     for (const run of await findOrphanedRuns(db)) {
+      if (await mustWait(run)) continue;
       // One that cannot be taken over now holds up none of the others.
       await takeOver(run).catch((error: unknown) => {
         log.warn({ err: error, taskId: run.taskId, run: run.run }, 'A run waits to be taken over');
@@ -81,6 +83,14 @@ export function createRecovery(deps: RecoveryDependencies): Recovery {
     }
     await tidy();
     await deps.admission.sweep();
+  }
+
+  /**
+   * What was lost twice in a row may be what takes workers down, and may not: it was perhaps only
+   * beside it. One after the other tells them apart, the least suspect first.
+   */
+  async function mustWait(run: OrphanedRun): Promise<boolean> {
+    return run.losses > 0 && !run.cancelRequested && (await isAnyOnTrial(db, trialMs));
   }
 
   /** Deadlines and whatever else is due do not wait for a queue that is away. */
@@ -115,8 +125,10 @@ export function createRecovery(deps: RecoveryDependencies): Recovery {
     const resumable = orphan.handle !== null && (backend?.capabilities.resumable ?? false);
     const paid = backend?.capabilities.paid ?? true;
     log.warn({ taskId: orphan.taskId, run: orphan.run, resumable }, 'A worker lost a run');
+    const losses = orphan.losses + 1;
     const job = await transact(async (trx, effects): Promise<RunJob | undefined> => {
-      const ended = await endRun(trx, orphan, 'lost');
+      // Given up, it is no longer one of a row: a retry by hand begins a new one.
+      const ended = await endRun(trx, orphan, losses < maxLosses ? 'lost' : 'failed');
       if (!ended) return undefined;
       if (orphan.cancelRequested) {
         await cancelTask(trx, effects, orphan);
@@ -130,6 +142,10 @@ export function createRecovery(deps: RecoveryDependencies): Recovery {
       }
       if (!resumable && orphan.submissions >= maxSubmissions) {
         await fail(`it was given up after ${orphan.submissions} submissions`, 'no');
+        return undefined;
+      }
+      if (losses >= maxLosses) {
+        await fail(`it was given up after ${losses} workers were lost`, paid ? 'unknown' : 'no');
         return undefined;
       }
       return beginSuccessor(trx, effects, orphan, resumable ? ended : { ...ended, handle: null });

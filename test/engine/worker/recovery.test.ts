@@ -8,7 +8,11 @@ import {
   startEngine,
 } from '../../support/engine.js';
 import { type RedisServer, startRedis } from '../../support/redis.js';
-import { createScriptedBackend, type ScriptedBackend } from '../../support/scripted-backend.js';
+import {
+  createScriptedBackend,
+  type HeldRun,
+  type ScriptedBackend,
+} from '../../support/scripted-backend.js';
 
 let harness: EngineHarness;
 let redis: RedisServer | undefined;
@@ -30,6 +34,15 @@ async function orphan(backend: ScriptedBackend): Promise<string> {
     .execute();
   backend.hold = false;
   return batchId;
+}
+
+/** As if the worker had died with all that it was running. */
+async function loseRuns(): Promise<void> {
+  await harness.db
+    .updateTable('runs')
+    .set({ workerId: 'dead', leaseUntil: new Date(0) })
+    .where('state', '=', 'started')
+    .execute();
 }
 
 describe('a run whose worker died', () => {
@@ -79,6 +92,51 @@ describe('a run whose worker died', () => {
     const batch = await harness.until(batchId, (view) => view.counts.failed === 1);
     expect(batch.tasks[0]?.failure).toMatchObject({ kind: 'lost' });
     expect(backend.submissions).toHaveLength(4);
+  });
+
+  it('is given up once eight workers were lost with it, though it can be resumed', async () => {
+    const backend = createScriptedBackend('box', { resumable: true });
+    harness = await startEngine([poolOf([backend])]);
+    backend.hold = true;
+    const batchId = await harness.submit(await harness.user('ann'));
+    for (let runs = 1; runs <= 8; runs += 1) {
+      await eventually(() => expect(backend.held).toHaveLength(runs));
+      await loseRuns();
+    }
+    const batch = await harness.until(batchId, (view) => view.counts.failed === 1);
+    expect(batch.tasks[0]?.failure).toMatchObject({ kind: 'lost', billed: 'no' });
+    expect(batch.tasks[0]?.failure?.text).toContain('8 workers');
+    expect(backend.submissions).toHaveLength(1);
+    const ann = await harness.user('ann');
+    await harness.engine.retry(batchId, { userId: ann.id, manages: false });
+    await eventually(() => expect(backend.held).toHaveLength(9));
+    await loseRuns();
+    backend.hold = false;
+    await harness.until(batchId, (view) => view.counts.completed === 1);
+  });
+
+  it('is told from what takes workers down: lost twice, tasks are run again one by one', async () => {
+    const backend = createScriptedBackend('box');
+    harness = await startEngine([poolOf([backend])]);
+    backend.hold = true;
+    const people = await Promise.all(['ann', 'bob', 'cid'].map(harness.user));
+    const [culprit = '', ...others] = await Promise.all(people.map((one) => harness.submit(one)));
+    const isCulprit = ({ request }: HeldRun) => request.runKey.startsWith(culpritTask);
+    const culpritTask = (await harness.engine.batch(culprit))?.tasks[0]?.id ?? '';
+    await eventually(() => expect(backend.held).toHaveLength(3));
+    await loseRuns();
+    // At first all at once, as a worker's death has mostly nothing to do with its tasks.
+    await eventually(() => expect(backend.held).toHaveLength(6));
+    await loseRuns();
+    for (let run = 7; run <= 10; run += 1) {
+      await eventually(() => expect(backend.held).toHaveLength(run));
+      const latest = backend.held.at(-1);
+      if (latest && isCulprit(latest)) await loseRuns();
+      else latest?.finish();
+    }
+    for (const id of others) await harness.until(id, (view) => view.counts.completed === 1);
+    await harness.until(culprit, (view) => view.counts.failed === 1);
+    expect(backend.held.filter(isCulprit)).toHaveLength(4);
   });
 
   it('is cancelled at its backend when that was asked for meanwhile', async () => {
