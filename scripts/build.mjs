@@ -17,8 +17,21 @@ import { fail, root, run, setUpLock } from './project.mjs';
 const dist = join(root, 'dist');
 const stamp = join(dist, '.source-hash');
 
-/** Compiles src into dist when its files differ from those that dist was made from. */
-export async function ensureBuild() {
+/** @type {Promise<void> | undefined} */
+let underway;
+
+/**
+ * Compiles src into dist when its files differ from those that dist was made from. Once at a time
+ * in this process: the lock is between processes.
+ */
+export function ensureBuild() {
+  underway ??= build().finally(() => {
+    underway = undefined;
+  });
+  return underway;
+}
+
+async function build() {
   if (isCurrent()) return;
   await withLock(setUpLock, async () => {
     if (isCurrent()) return;

@@ -96,8 +96,8 @@ it('acknowledges nothing that a silent Postgres has not taken', async () => {
 });
 
 it('gets through on a slow Postgres', async () => {
-  faults.links.record.delay(150);
-  for (const person of [1, 2, 3]) await faults.ask(person, { tasks: 2 });
+  faults.links.record.delay(80);
+  for (const person of [1, 2, 3]) await faults.ask(person);
   await faults.ended();
   faults.links.record.heal();
   await allEndWell();

@@ -61,7 +61,7 @@ function createFaults(studio: FaultStudio, first: EaselProcess) {
     await sleep(ms);
     heal();
   };
-  const strikes: Record<SoakFault, () => Promise<unknown> | unknown> = {
+  const strikes: Record<Exclude<SoakFault, 'bad-network'>, () => Promise<unknown> | unknown> = {
     kill: () => restart('SIGKILL'),
     stop: () => restart('SIGTERM'),
     freeze: () =>
@@ -88,6 +88,8 @@ function createFaults(studio: FaultStudio, first: EaselProcess) {
     'lose-backend': () => forAMoment(links.backend.refuse, links.backend.heal, 2_500),
     'forget-backend': () => backend.restart(),
     'failing-backend': () => backend.fail('POST /prompt', { kind: 'status', status: 500 }, 2),
+    'crawling-backend': () =>
+      forAMoment(() => links.backend.slow(20_000), links.backend.heal, 2_000),
     'break-telegram': () => links.telegram.reset(),
     'unwell-telegram': () => {
       studio.studio.telegram.faults.next({ kind: '502', count: 2 });
@@ -95,12 +97,23 @@ function createFaults(studio: FaultStudio, first: EaselProcess) {
     },
     'slow-telegram': () => forAMoment(() => links.telegram.delay(300), links.telegram.heal, 2_000),
   };
+  const weather = seededRandom(seed);
+  const badNetwork = () => {
+    for (const link of Object.values(links)) {
+      link.delay(50);
+      link.resetOften(0.02, weather);
+    }
+  };
+  const healAll = () => {
+    for (const link of Object.values(links)) link.heal();
+  };
   return {
     strike: async (fault: SoakFault) => {
-      await strikes[fault]();
+      if (fault === 'bad-network') await forAMoment(badNetwork, healAll, 3_000);
+      else await strikes[fault]();
     },
     async heal() {
-      for (const link of Object.values(links)) link.heal();
+      healAll();
       if (easel.child.exitCode !== null || easel.child.signalCode !== null) {
         throw new Error(`Easel ended by itself:\n${easel.output().slice(-5_000)}`);
       }

@@ -1,6 +1,5 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, type TestContext, vi } from 'vitest';
 import {
-  type FaultStudio,
   type FaultStudioOptions,
   faultPatience,
   generous,
@@ -10,16 +9,16 @@ import { judge } from '../support/invariants.js';
 
 vi.setConfig({ testTimeout: 240_000 });
 
-let faults: FaultStudio | undefined;
-const open = async (options?: FaultStudioOptions) => {
-  faults = await openFaultStudio(options);
+/** The tests go side by side: most of their time goes by in waiting for the leases of the dead. */
+async function open({ onTestFinished }: TestContext, options?: FaultStudioOptions) {
+  const faults = await openFaultStudio(options);
+  onTestFinished(() => faults.close());
   return faults;
-};
-afterEach(() => faults?.close());
+}
 
-describe('a worker that is killed', () => {
-  it('loses nothing and repeats nothing: what waited, ran, and had just ended at the backend', async () => {
-    const { backend, ask, start, ended, evidence } = await open({ concurrency: 3 });
+describe.concurrent('a worker that is killed', () => {
+  it('loses nothing and repeats nothing: what waited, ran, and had just ended at the backend', async (test) => {
+    const { backend, ask, start, ended, evidence } = await open(test, { concurrency: 3 });
     const easel = await start();
     backend.fail('GET /view', { kind: 'hang' });
     await ask(1);
@@ -37,9 +36,10 @@ describe('a worker that is killed', () => {
   });
 });
 
-describe('a worker that was frozen beyond its lease', () => {
-  it('changes nothing when it goes on, even with a result in its hands', async () => {
-    const { backend, ask, spawn, ended, evidence } = await open({ withRedis: true });
+describe.concurrent('a worker that was frozen beyond its lease', () => {
+  it('changes nothing when it goes on, even with a result in its hands', async (test) => {
+    const faults = await open(test, { withRedis: true });
+    const { backend, ask, spawn, ended, evidence } = faults;
     const bot = spawn({ EASEL_ROLES: 'telegram' });
     const late = spawn({ EASEL_ROLES: 'worker' });
     await Promise.all([bot.said('The telegram bot is ready'), late.said('The worker is ready')]);
@@ -61,7 +61,7 @@ describe('a worker that was frozen beyond its lease', () => {
 
     expect(evidence().shown).toEqual(before.shown);
     expect(judge(evidence(), { ...generous, submissions: 1 })).toEqual([]);
-    expect(await faults?.studio.query('select outcome from runs order by number')).toEqual([
+    expect(await faults.studio.query('select outcome from runs order by number')).toEqual([
       { outcome: 'lost' },
       { outcome: 'completed' },
     ]);
@@ -70,9 +70,9 @@ describe('a worker that was frozen beyond its lease', () => {
   });
 });
 
-describe('a task that takes down every worker', () => {
-  it('is given up after four submissions, its owner is told, and others go on', async () => {
-    const { ask, start, spawn, ended, evidence, shownFor } = await open({ withSketch: true });
+describe.concurrent('a task that takes down every worker', () => {
+  it('is given up after four submissions, its owner is told, and others go on', async (test) => {
+    const { ask, start, spawn, ended, evidence, shownFor } = await open(test, { withSketch: true });
     const poison = await ask(1);
     for (let submissions = 1; submissions <= 4; submissions += 1) {
       const easel = spawn({ EASEL_FAILPOINT: 'run-started' });
@@ -87,9 +87,9 @@ describe('a task that takes down every worker', () => {
   });
 });
 
-describe('SIGTERM', () => {
-  it('hands back what outlasts the grace: the backend goes on, the next start takes it up', async () => {
-    const { backend, ask, start, ended, evidence } = await open({ concurrency: 2 });
+describe.concurrent('SIGTERM', () => {
+  it('hands back what outlasts the grace: the backend goes on, the next start takes it up', async (test) => {
+    const { backend, ask, start, ended, evidence } = await open(test, { concurrency: 2 });
     const easel = await start();
     backend.execution.hold();
     await ask(1);
@@ -104,8 +104,8 @@ describe('SIGTERM', () => {
     expect(judge(evidence(), { ...generous, submissions: 1 })).toEqual([]);
   });
 
-  it('a second time exits at once, and loses nothing either', async () => {
-    const { backend, ask, start, ended, evidence } = await open();
+  it('a second time exits at once, and loses nothing either', async (test) => {
+    const { backend, ask, start, ended, evidence } = await open(test);
     const easel = await start();
     backend.execution.hold();
     await ask(1);

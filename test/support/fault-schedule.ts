@@ -16,6 +16,8 @@ const weights = {
   'break-telegram': 2,
   'unwell-telegram': 2,
   'slow-telegram': 1,
+  'crawling-backend': 1,
+  'bad-network': 1,
 } as const;
 
 export type SoakFault = keyof typeof weights;
