@@ -9,7 +9,7 @@ import {
   defaultHealthTimes,
   type HealthTimes,
 } from './backends/instance-health.js';
-import { createPools, type Pool } from './backends/pools.js';
+import { capabilitiesOf, createPools, type Pool } from './backends/pools.js';
 import { findActiveBatchIds, readBatches } from './batches/batch.repository.js';
 import { createBatchService } from './batches/batch-service.js';
 import { createCardQueue } from './cards/card.repository.js';
@@ -207,8 +207,9 @@ export function createEngine(options: EngineOptions): RunningEngine {
     readImageWithin: images.readImageWithin,
     async models() {
       const all = await pools.models();
-      return all.map(({ name, pool }, index) => {
-        const capabilities = pool.instances[0]?.backend.capabilities;
+      return all.map((model, index) => {
+        const { name, pool } = model;
+        const capabilities = capabilitiesOf(model);
         const can = (operation: Operation) => capabilities?.operations.has(operation) ?? false;
         return {
           name,

@@ -37,7 +37,12 @@ function createBackend(settings: BackendConfig, log: Logger): Backend {
   const backend = createBackendOfType(settings, log);
   if (settings.silenceSeconds === undefined) return backend;
   const silenceLimitMs = settings.silenceSeconds * 1000;
-  return { ...backend, capabilities: { ...backend.capabilities, silenceLimitMs } };
+  return {
+    ...backend,
+    get capabilities() {
+      return { ...backend.capabilities, silenceLimitMs };
+    },
+  };
 }
 
 function createBackendOfType(settings: BackendConfig, log: Logger): Backend {

@@ -36,11 +36,22 @@ export interface BackendCapabilities {
   readonly paid: boolean;
 }
 
+/** What may differ from model to model of one backend. */
+export type ModelCapabilities = Pick<
+  BackendCapabilities,
+  'operations' | 'maxCount' | 'aspects' | 'seed' | 'negative' | 'strength' | 'mask' | 'references'
+>;
+
 export interface BackendModel {
   /** The name that the service knows, unique in the backend. */
   readonly id: string;
   /** The name that people see and type. */
   readonly name: string;
+  /**
+   * Where this model can do other than the backend's `capabilities` say, which are what at least
+   * one of its models can.
+   */
+  readonly capabilities?: Partial<ModelCapabilities>;
 }
 
 export interface BackendImage {
@@ -111,12 +122,17 @@ export interface BackendResult {
   }[];
   /** The friendly name of the model that ran, as shown on the card. */
   readonly model: string;
+  /** With what it was made, as far as the backend decided it: steps, sampler, … */
+  readonly parameters?: Readonly<Record<string, string | number>>;
+  /** SHA-256 in hex of the workflow that ran, where the backend has such; equal for equal ones. */
+  readonly workflowHash?: string;
 }
 
 export interface Backend {
   /** Unique among all configured backends; the instance's name in logs, slots and handles. */
   readonly name: string;
   readonly type: string;
+  /** May grow and shrink with what the service has installed: read it anew each time. */
   readonly capabilities: BackendCapabilities;
   /** First one is the default. @throws BackendError */
   models(signal?: AbortSignal): Promise<readonly BackendModel[]>;

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { distance } from 'fastest-levenshtein';
 import type { Logger } from 'pino';
 import { EngineError } from '../engine-error.js';
-import type { Backend, Operation } from './backend.js';
+import type { Backend, ModelCapabilities, Operation } from './backend.js';
 
 /** One backend in a pool. */
 export interface Instance {
@@ -26,6 +26,13 @@ export interface PoolModel {
   readonly name: string;
   readonly id: string;
   readonly pool: Pool;
+  readonly capabilities?: Partial<ModelCapabilities>;
+}
+
+/** What a model can do; what its pool can, where it does not say. */
+export function capabilitiesOf(model: PoolModel): ModelCapabilities | undefined {
+  const shared = model.pool.instances[0]?.backend.capabilities;
+  return shared && { ...shared, ...model.capabilities };
 }
 
 /** What of a task decides which backends can have it. */
@@ -102,8 +109,11 @@ export function createPools(pools: readonly Pool[], log: Logger, now: () => numb
   }
 
   /** The operation as the pool can do it: `vary` is an edit where it has no variation of its own. */
-  function operationIn(pool: Pool, { operation, referenceIds }: TaskWish): Operation | undefined {
-    const can = pool.instances[0]?.backend.capabilities;
+  function operationIn(pool: Pool, wish: TaskWish, model?: PoolModel): Operation | undefined {
+    const { operation, referenceIds } = wish;
+    // What enlarges a picture need not be what made it.
+    const isModels = model?.pool === pool && operation !== 'upscale';
+    const can = isModels ? capabilitiesOf(model) : pool.instances[0]?.backend.capabilities;
     if (!can || (referenceIds?.length ?? 0) > can.references) return undefined;
     if (can.operations.has(operation)) return operation;
     return operation === 'vary' && can.operations.has('edit') ? 'edit' : undefined;
@@ -144,7 +154,7 @@ export function createPools(pools: readonly Pool[], log: Logger, now: () => numb
       const preferred = model ? [model.pool] : listed;
       const candidates = operation === 'upscale' ? [...preferred, ...pools] : preferred;
       for (const pool of candidates) {
-        const possible = operationIn(pool, wish);
+        const possible = operationIn(pool, wish, model);
         if (possible)
           return { pool, operation: possible, ...(model?.pool === pool ? { model } : {}) };
       }

@@ -1,9 +1,10 @@
 import { expect, it, vi } from 'vitest';
+import type { BackendModel } from '../../../src/engine/backends/backend.js';
 import { createPools } from '../../../src/engine/backends/pools.js';
 import { poolOf, silentLog } from '../../support/engine.js';
 import { createScriptedBackend } from '../../support/scripted-backend.js';
 
-function poolsOn(ask: () => Promise<readonly { id: string; name: string }[]>) {
+function poolsOn(ask: () => Promise<readonly BackendModel[]>) {
   const backend = createScriptedBackend();
   backend.models = vi.fn(ask);
   let nowMs = 0;
@@ -55,5 +56,17 @@ it('finds a model by its name or its id, and tells the nearest of another', asyn
   expect(byId.model?.name).toBe('sd-xl');
   await expect(pools.route({ operation: 'generate', model: 'sd-xm' })).rejects.toMatchObject({
     problem: { kind: 'unknown-model', nearest: ['sd-xl'] },
+  });
+});
+
+it('asks of a model what it can do itself, and of its pool what the model does not say', async () => {
+  const { pools } = poolsOn(async () => [
+    { id: 'all', name: 'all' },
+    { id: 'words', name: 'words', capabilities: { operations: new Set(['generate']) } },
+  ]);
+  expect((await pools.route({ operation: 'edit', model: 'all' })).operation).toBe('edit');
+  expect((await pools.route({ operation: 'generate', model: 'words' })).operation).toBe('generate');
+  await expect(pools.route({ operation: 'edit', model: 'words' })).rejects.toMatchObject({
+    problem: { kind: 'cannot', operation: 'edit', model: 'words' },
   });
 });
