@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { WebSocket } from 'ws';
 import type { Backend, BackendCapabilities, BackendRunContext } from '../backend.js';
+import { createRunAbort, type RunAbort } from '../run-abort.js';
+import { readServerAddress } from '../server-address.js';
 import { createComfyUiClient } from './comfyui-client.js';
 import { fromUnknown, noCheckpoint, unhealthy } from './comfyui-errors.js';
 import { type ComfyUiOptions, defaultTimings } from './comfyui-options.js';
 import { type RunDependencies, resumeRun, startRun } from './comfyui-run.js';
 import { createHttpCaller } from './http-caller.js';
 import { openLiveSocket } from './live-socket.js';
-import { createRunAbort, type RunAbort } from './run-abort.js';
 import { cancelRun } from './run-cancel.js';
 import { readHandle } from './run-handle.js';
 import { displayNames } from './run-plan.js';
-import { readServerAddress } from './server-address.js';
 
 export type { ComfyUiLog, ComfyUiOptions, ComfyUiTimings } from './comfyui-options.js';
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { BackendImage } from '../backend.js';
 import { BackendError } from '../backend-error.js';
+import { whyNotWhole } from '../output-image.js';
 import {
   fileNames,
   type HistoryEntry,
@@ -16,7 +17,6 @@ import {
 import { badImage, fromRefusal } from './comfyui-errors.js';
 import type { ComfyUiTimings } from './comfyui-options.js';
 import type { Call, HttpCaller } from './http-caller.js';
-import { whyNotWhole } from './output-image.js';
 import type { Graph } from './workflow.js';
 
 export interface Submission {

@@ -228,14 +228,6 @@ export function unsupported(why: string): BackendError {
   return new BackendError(why, { kind: 'invalid-request', retryable: false, userText: why });
 }
 
-export function aborted(reason: string, cause?: unknown): BackendError {
-  return new BackendError(`run given up: ${reason}`, {
-    kind: 'cancelled',
-    retryable: false,
-    cause,
-  });
-}
-
 /** Nothing was submitted. */
 export function handleUnsaved(cause: unknown): BackendError {
   if (cause instanceof BackendError) return cause;

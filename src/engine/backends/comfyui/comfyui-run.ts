@@ -6,7 +6,8 @@ import type {
   BackendRunContext,
 } from '../backend.js';
 import { BackendError } from '../backend-error.js';
-import { nameOf } from './checkpoint-profile.js';
+import { nameOf } from '../checkpoint-profile.js';
+import type { RunAbort } from '../run-abort.js';
 import type { StoredImage } from './comfyui-answers.js';
 import type { ComfyUiClient } from './comfyui-client.js';
 import { forgotten, fromUnknown, handleUnsaved } from './comfyui-errors.js';
@@ -14,7 +15,6 @@ import type { ComfyUiLog, ComfyUiTimings } from './comfyui-options.js';
 import type { Frame } from './frames.js';
 import type { LiveSocket } from './live-socket.js';
 import { createProgressTracker } from './progress-tracker.js';
-import type { RunAbort } from './run-abort.js';
 import { cancelRun } from './run-cancel.js';
 import { handleOf, type RunHandle, readHandle } from './run-handle.js';
 import {

@@ -1,4 +1,5 @@
 import { BackendError } from '../backend-error.js';
+import { addressOf } from '../server-address.js';
 import {
   fromGarbage,
   fromNetwork,
@@ -7,7 +8,6 @@ import {
   timedOut,
   tooLarge,
 } from './comfyui-errors.js';
-import { addressOf } from './server-address.js';
 
 export interface Call {
   readonly method?: 'GET' | 'POST';

@@ -1,7 +1,7 @@
 import type { RawData, WebSocket } from 'ws';
+import { addressOf } from '../server-address.js';
 import type { ComfyUiLog, ComfyUiTimings } from './comfyui-options.js';
 import { type Frame, readBinaryFrame, readTextFrame } from './frames.js';
-import { addressOf } from './server-address.js';
 
 export interface LiveSocketOptions {
   readonly url: string;

@@ -1,5 +1,5 @@
 import type { BackendRequest } from '../backend.js';
-import { nameOf, profileOf, sizeOf } from './checkpoint-profile.js';
+import { nameOf, profileOf, sizeOf } from '../checkpoint-profile.js';
 import { unsupported } from './comfyui-errors.js';
 import type { ComfyUiOptions } from './comfyui-options.js';
 import { fillWorkflow, type Graph, type Workflow } from './workflow.js';

@@ -1,9 +1,9 @@
 import type { BackendRunContext } from '../backend.js';
 import { BackendError } from '../backend-error.js';
+import { aborted, type RunAbort } from '../run-abort.js';
 import type { ComfyUiClient, Submission } from './comfyui-client.js';
-import { aborted, fromUnknown, unreachable } from './comfyui-errors.js';
+import { fromUnknown, unreachable } from './comfyui-errors.js';
 import type { ComfyUiTimings } from './comfyui-options.js';
-import type { RunAbort } from './run-abort.js';
 import { handleOf } from './run-handle.js';
 import { type Look, lookTwice, type Place } from './run-watch.js';
 

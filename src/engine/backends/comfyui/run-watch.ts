@@ -1,4 +1,5 @@
 import { BackendError } from '../backend-error.js';
+import type { RunAbort } from '../run-abort.js';
 import { executionError, type HistoryEntry, type StoredImage } from './comfyui-answers.js';
 import type { ComfyUiClient, LookLimits } from './comfyui-client.js';
 import {
@@ -11,7 +12,6 @@ import {
   unreachable,
 } from './comfyui-errors.js';
 import type { ComfyUiTimings } from './comfyui-options.js';
-import type { RunAbort } from './run-abort.js';
 
 /** Where the server has a run; undefined when it has it nowhere. */
 export type Place =

@@ -1,10 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import {
-  nameOf,
-  profileOf,
-  sizeOf,
-} from '../../../../src/engine/backends/comfyui/checkpoint-profile.js';
+import { nameOf, profileOf, sizeOf } from '../../../../src/engine/backends/checkpoint-profile.js';
 import { planRun } from '../../../../src/engine/backends/comfyui/run-plan.js';
 import {
   fillWorkflow,

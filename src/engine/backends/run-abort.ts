@@ -1,5 +1,5 @@
-import type { AbortReason } from '../backend.js';
-import { aborted } from './comfyui-errors.js';
+import type { AbortReason } from './backend.js';
+import { BackendError } from './backend-error.js';
 
 /** The end of a run from our side: the engine's signal, or the backend's own closing. */
 export interface RunAbort {
@@ -54,4 +54,12 @@ export function createRunAbort(wanted: AbortSignal, closing: AbortSignal): RunAb
       closing.removeEventListener('abort', onClosing);
     },
   };
+}
+
+export function aborted(reason: string, cause?: unknown): BackendError {
+  return new BackendError(`run given up: ${reason}`, {
+    kind: 'cancelled',
+    retryable: false,
+    cause,
+  });
 }

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { sniffMediaType } from '../../images/image-type.js';
+import { sniffMediaType } from '../images/image-type.js';
 
 /**
  * Why the bytes are not one whole PNG, JPEG or WebP; undefined when they are. A server that dies

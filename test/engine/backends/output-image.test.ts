@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { expect, it } from 'vitest';
-import { whyNotWhole } from '../../../../src/engine/backends/comfyui/output-image.js';
-import { exchangeOf } from '../../../support/comfyui-recordings.js';
+import { whyNotWhole } from '../../../src/engine/backends/output-image.js';
+import { exchangeOf } from '../../support/comfyui-recordings.js';
 
 const picture = () => sharp({ create: { width: 40, height: 30, channels: 3, background: '#c63' } });
 const images = {
