@@ -40,7 +40,9 @@ export interface CardToShow {
 export type ShowOutcome =
   /** The chat shows it; `address` is where (message ids added). */
   | { readonly kind: 'shown'; readonly address: CardAddress }
-  /** 429, or the platform is unwell: nothing is known to have changed. */
+  /** The platform is unwell: nothing is known to have changed. Tried again, ever more seldom. */
   | { readonly kind: 'later'; readonly retryAfterMs: number; readonly reason: string }
+  /** 429, or its turn has not come: nothing was done. Tried again just then, and no try is counted. */
+  | { readonly kind: 'wait'; readonly retryAfterMs: number; readonly reason: string }
   /** Channel gone, bot blocked, no permission: it will not get better by itself. */
   | { readonly kind: 'undeliverable'; readonly reason: string };

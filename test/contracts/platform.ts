@@ -125,8 +125,8 @@ export function describePlatformContract(name: string, open: () => Promise<Platf
       const address = await shown(harness.platform, await harness.newAddress(), waiting());
       harness.next('rate-limited');
       const outcome = await show(harness.platform, address, failed());
-      expect(outcome).toMatchObject({ kind: 'later' });
-      const retryAfterMs = outcome.kind === 'later' ? outcome.retryAfterMs : 0;
+      expect(outcome).toMatchObject({ kind: 'wait' });
+      const retryAfterMs = outcome.kind === 'wait' ? outcome.retryAfterMs : 0;
       expect(retryAfterMs).toBeGreaterThanOrEqual(rateLimitedMs);
       expect(harness.platform.readyInMs(address, true)).toBeGreaterThan(rateLimitedMs / 2);
     });

@@ -130,6 +130,10 @@ export function createCardBench(): CardBench {
       found.attempts += 1;
       found.dueAtMs = timers.nowMs() + delayMs;
     },
+    defer: async (batchId, delayMs) => {
+      check('defer');
+      row(batchId).dueAtMs = timers.nowMs() + delayMs;
+    },
     undeliverable: async (batchId, reason) => {
       check('undeliverable');
       row(batchId).undeliverable = reason;

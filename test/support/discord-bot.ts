@@ -35,6 +35,8 @@ export interface DiscordBotHarness {
   readonly images: ImageShelf;
   readonly inbox: MemoryInbox;
   readonly requests: ChatRequest[];
+  /** Batches that the record does not know any more. */
+  readonly deletedBatches: Set<string>;
   /** Everything that was logged, one JSON line each. */
   readonly logLines: string[];
   /** What the bots are made of. */
@@ -169,7 +171,11 @@ export async function openDiscordBot(
       return script(request);
     },
   };
-  const engine: Pick<Engine, 'inbox' | 'readGrid' | 'readImageWithin'> = { ...images, inbox };
+  const deletedBatches = new Set<string>();
+  const cards = {
+    read: async (batchId: string) => (deletedBatches.has(batchId) ? undefined : {}),
+  } as unknown as Engine['cards'];
+  const engine: DiscordBotDependencies['engine'] = { ...images, inbox, cards };
   const bots: DiscordBot[] = [];
   const anotherBot = () => {
     const bot = createDiscordBot({
@@ -189,6 +195,7 @@ export async function openDiscordBot(
 
   return {
     ...{ playground, bot, guild, channel, ada, images, inbox, requests, logLines, anotherBot },
+    deletedBatches,
     parts: { engine, chat, log },
     answerWith(next) {
       script = next;

@@ -67,6 +67,7 @@ export function createFakeChatEngine(overrides: Partial<Engine> = {}): FakeChatE
       sending: unexpected('cards.sending'),
       placed: unexpected('cards.placed'),
       postpone: unexpected('cards.postpone'),
+      defer: unexpected('cards.defer'),
       undeliverable: unexpected('cards.undeliverable'),
       findByAddress: unexpected('cards.findByAddress'),
     },

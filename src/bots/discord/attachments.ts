@@ -1,9 +1,9 @@
 import type { APIAttachment } from 'discord.js';
 import { type Attachment, AttachmentError } from '../../chat/index.js';
 import type { createFileHosts } from './file-hosts.js';
+import { openPinned } from './pinned-connection.js';
 
 export interface AttachmentSource {
-  readonly fetch: typeof globalThis.fetch;
   readonly hosts: ReturnType<typeof createFileHosts>;
 }
 
@@ -20,41 +20,41 @@ export function discordAttachment(source: AttachmentSource, attachment: APIAttac
     height: height ?? null,
     async fetch(maxBytes) {
       if (size > maxBytes) throw new AttachmentError(filename, 'too-large');
-      if (!(await admitted(source, url, filename))) {
-        throw new AttachmentError(filename, 'foreign-host');
-      }
-      return download(source.fetch, url, filename, maxBytes);
+      const addresses = await resolved(source, url, filename);
+      if (!addresses) throw new AttachmentError(filename, 'foreign-host');
+      return download(url, addresses, filename, maxBytes);
     },
   };
 }
 
-async function admitted(source: AttachmentSource, url: string, name: string): Promise<boolean> {
+async function resolved(
+  source: AttachmentSource,
+  url: string,
+  name: string,
+): Promise<readonly string[] | undefined> {
   try {
-    return await source.hosts.admits(url);
+    return await source.hosts.resolve(url);
   } catch (cause) {
     throw new AttachmentError(name, 'unavailable', cause);
   }
 }
 
 async function download(
-  fetch: typeof globalThis.fetch,
   url: string,
+  addresses: readonly string[],
   name: string,
   maxBytes: number,
 ): Promise<Uint8Array> {
   try {
+    const response = await openPinned(url, addresses, AbortSignal.timeout(fetchTimeoutMs));
     // A redirect could lead anywhere, and Discord's file servers send none.
-    const response = await fetch(url, {
-      redirect: 'error',
-      signal: AbortSignal.timeout(fetchTimeoutMs),
-    });
-    if (!response.ok || !response.body) {
-      await response.body?.cancel();
-      throw new AttachmentError(name, 'unavailable', new Error(`status ${response.status}`));
+    if (response.statusCode !== 200) {
+      response.destroy();
+      throw new AttachmentError(name, 'unavailable', new Error(`status ${response.statusCode}`));
     }
     const chunks: Uint8Array[] = [];
     let byteLength = 0;
-    for await (const chunk of response.body) {
+    for await (const chunk of response as AsyncIterable<Uint8Array>) {
       byteLength += chunk.byteLength;
       if (byteLength > maxBytes) throw new AttachmentError(name, 'too-large');
       chunks.push(chunk);

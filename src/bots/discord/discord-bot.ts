@@ -19,13 +19,11 @@ export interface DiscordBotDependencies {
   readonly apiUrl?: string;
   /** `DISCORD_CDN_HOSTS`: the only ones that attachments come from, as `host` or `host:port`. */
   readonly cdnHosts: readonly string[];
-  readonly engine: Pick<Engine, 'inbox' | 'readGrid' | 'readImageWithin'>;
+  readonly engine: Pick<Engine, 'inbox' | 'readGrid' | 'readImageWithin' | 'cards'>;
   readonly chat: Pick<Chat, 'handle' | 'suggest' | 'commands' | 'commandGroups' | 'text'>;
   /** Wall clock: an interaction's token outlives a restart. */
   readonly now: () => Date;
   readonly log: Logger;
-  /** Fetches attachments. */
-  readonly fetch?: typeof globalThis.fetch;
   readonly lookup?: HostLookup;
   /** Called when Discord shuts the bot out while it runs, e.g. because its token was replaced. */
   readonly onFatal?: (error: StartError) => void;
@@ -60,7 +58,7 @@ export function createDiscordBot(deps: DiscordBotDependencies): DiscordBot {
     allowHttp: apiUrl !== discordApiUrl,
     ...(deps.lookup ? { lookup: deps.lookup } : {}),
   });
-  const attachments = { fetch: deps.fetch ?? globalThis.fetch, hosts };
+  const attachments = { hosts };
   const handler = createInteractionHandler({ api, engine, chat, attachments, now, log });
   const gateway = createGateway({
     token,

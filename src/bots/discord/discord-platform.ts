@@ -12,7 +12,7 @@ import { findCardMessage } from './find-card-message.js';
 
 export interface DiscordPlatformDependencies {
   readonly api: DiscordApi;
-  readonly engine: Pick<Engine, 'readGrid' | 'readImageWithin'>;
+  readonly engine: Pick<Engine, 'readGrid' | 'readImageWithin' | 'cards'>;
   readonly chat: Pick<Chat, 'text'>;
   readonly budget: EditBudget;
   readonly now: () => Date;
@@ -55,6 +55,10 @@ export function createDiscordPlatform(deps: DiscordPlatformDependencies): ChatPl
         }
         const next = afterFailure(error, address, route);
         if ('kind' in next) return next;
+        // A card that was deleted with its batch meanwhile must not come back.
+        if (error.problem === 'message-gone' && !(await engine.cards.read(card.batchId))) {
+          return { kind: 'undeliverable', reason: error.message };
+        }
         log.debug(
           { batchId: card.batchId, route, reason: error.message },
           'card takes another way',
@@ -148,7 +152,7 @@ export function createDiscordPlatform(deps: DiscordPlatformDependencies): ChatPl
       case 'rate-limited': {
         const retryAfterMs = error.retryAfterMs ?? unwellRetryMs;
         budget.limited(bucketsOf(address).scope, retryAfterMs);
-        return { kind: 'later', retryAfterMs, reason };
+        return { kind: 'wait', retryAfterMs, reason };
       }
       case 'unwell':
       case 'unanswered':

@@ -65,16 +65,21 @@ for (const [network, prefix] of [
 export function createFileHosts({ hosts, allowHttp, lookup = systemLookup }: FileHostsOptions) {
   const listed = new Set(hosts.map((host) => host.toLowerCase()));
   return {
-    async admits(address: string): Promise<boolean> {
-      if (!URL.canParse(address)) return false;
+    /**
+     * Where to connect to for this URL, looked up once: a name server that answers differently the
+     * next time leads nowhere else. Undefined where the URL may not be fetched.
+     */
+    async resolve(address: string): Promise<readonly string[] | undefined> {
+      if (!URL.canParse(address)) return undefined;
       const url = new URL(address);
-      if (url.protocol !== 'https:' && !(allowHttp && url.protocol === 'http:')) return false;
-      if (url.username !== '' || url.password !== '') return false;
+      if (url.protocol !== 'https:' && !(allowHttp && url.protocol === 'http:')) return undefined;
+      if (url.username !== '' || url.password !== '') return undefined;
       const port = url.port || (url.protocol === 'https:' ? '443' : '80');
-      if (!listed.has(url.host) && !listed.has(`${url.hostname}:${port}`)) return false;
-      if (!discordHosts.has(url.hostname)) return true;
-      const addresses = await lookup(url.hostname);
-      return addresses.length > 0 && addresses.every(isPublicAddress);
+      if (!listed.has(url.host) && !listed.has(`${url.hostname}:${port}`)) return undefined;
+      const addresses = await lookup(url.hostname.replace(/^\[|\]$/g, ''));
+      const mayBePrivate = !discordHosts.has(url.hostname);
+      const isFit = mayBePrivate || addresses.every(isPublicAddress);
+      return addresses.length > 0 && isFit ? addresses : undefined;
     },
   };
 }

@@ -8,11 +8,10 @@ import { Client, type ClientOptions } from 'discord.js';
 export class GatewayClient extends Client {
   private ending = false;
 
-  constructor(options: ClientOptions) {
+  /** Without a listener for them, discord.js's error events would end the process. */
+  constructor(options: ClientOptions, onError: (error: Error) => void) {
     super(options);
-    this.on('error', () => {
-      // Without a listener, an error event would end the process.
-    });
+    this.on('error', onError);
   }
 
   /** True once Discord's gateway was found, so that the shard connects by itself from here on. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type APIInteraction,
+  type ClientOptions,
   DiscordjsError,
   DiscordjsErrorCodes,
   Events,
@@ -50,7 +51,8 @@ const longestPauseMs = 30_000;
 export function createGateway(options: GatewayOptions) {
   const { token, apiUrl, log, onInteraction, onSession, onFatal } = options;
   const { host } = new URL(apiUrl);
-  const client = new GatewayClient({
+  const ended = new AbortController();
+  const clientOptions: ClientOptions = {
     intents: [GatewayIntentBits.Guilds],
     rest: restOptions(apiUrl),
     // Nothing here reads what discord.js remembers of people and messages.
@@ -59,8 +61,11 @@ export function createGateway(options: GatewayOptions) {
       ...{ MessageManager: 0, UserManager: 50, GuildMemberManager: 50, GuildEmojiManager: 0 },
       ...{ GuildStickerManager: 0, PresenceManager: 0, VoiceStateManager: 0 },
     }),
+  };
+  const client = new GatewayClient(clientOptions, (error) => {
+    if (!ended.signal.aborted)
+      log.warn({ host, reason: reasonOf(error) }, 'Discord’s gateway erred');
   });
-  const ended = new AbortController();
   let isReady = false;
   let isAway = false;
 
@@ -68,6 +73,8 @@ export function createGateway(options: GatewayOptions) {
   client.ws.on(GatewayDispatchEvents.InteractionCreate, onInteraction);
   client.ws.on(GatewayDispatchEvents.Ready, onSession);
   client.on(Events.ShardReconnecting, () => {
+    // The end of the connection that we close ourselves looks the same to discord.js.
+    if (ended.signal.aborted) return;
     if (!isAway) log.warn({ host }, 'Discord’s gateway is away; reconnecting');
     isAway = true;
   });

@@ -103,16 +103,16 @@ function addressAfter(
 /** What a failed show means to the renderer. Undefined: it is a defect. */
 function outcomeOf(error: unknown, card: CardToShow): ShowOutcome | undefined {
   if (error instanceof SendBusyError) {
-    return { kind: 'later', retryAfterMs: error.retryAfterMs, reason: 'the chat is busy' };
+    return { kind: 'wait', retryAfterMs: error.retryAfterMs, reason: 'the chat is busy' };
   }
   if (error instanceof SendBudgetClosedError) {
-    return { kind: 'later', retryAfterMs: 1000, reason: 'the bot is stopping' };
+    return { kind: 'wait', retryAfterMs: 1000, reason: 'the bot is stopping' };
   }
   if (!(error instanceof TelegramCallError)) return undefined;
   const { failure, reason } = error;
   switch (failure.kind) {
     case 'rate-limited':
-      return { kind: 'later', retryAfterMs: failure.retryAfterMs, reason };
+      return { kind: 'wait', retryAfterMs: failure.retryAfterMs, reason };
     case 'doubtful':
     case 'unreachable':
       return { kind: 'later', retryAfterMs: 1000, reason };

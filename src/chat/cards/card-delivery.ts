@@ -99,6 +99,13 @@ export function createCardDelivery(dependencies: CardDeliveryDependencies): Card
         if (!isTick) await record(batchId, () => cards.postpone(batchId, version, delayMs));
         return;
       }
+      case 'wait': {
+        const { retryAfterMs, reason } = outcome;
+        log.info({ batchId, reason, retryAfterMs, isTick }, 'a card waits for the platform');
+        live.busyFor(batchId, retryAfterMs);
+        if (!isTick) await record(batchId, () => cards.defer(batchId, retryAfterMs));
+        return;
+      }
       case 'undeliverable':
         log.warn({ batchId, reason: outcome.reason }, 'a card cannot be shown any more');
         await record(batchId, () => cards.undeliverable(batchId, outcome.reason));

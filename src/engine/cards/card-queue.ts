@@ -40,8 +40,10 @@ export interface CardQueue {
   sending(batchId: string): Promise<void>;
   /** A message for the card stands at `address`; what it shows is still to come. */
   placed(batchId: string, address: CardAddress): Promise<void>;
-  /** Try again after `delayMs`. */
+  /** Try again after `delayMs`; counts as a failed try. */
   postpone(batchId: string, version: number, delayMs: number): Promise<void>;
+  /** Try again after `delayMs`, as the platform asked: no try is counted. */
+  defer(batchId: string, delayMs: number): Promise<void>;
   /** Nobody can be shown this card any more (channel gone, bot blocked): nothing is retried. */
   undeliverable(batchId: string, reason: string): Promise<void>;
   /** Finds the batch of a card by where it lives (platform's message), e.g. for replies to it. */

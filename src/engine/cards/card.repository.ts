@@ -176,6 +176,14 @@ export function createCardQueue(db: Database, holder: string): CardQueue {
         .execute();
     },
 
+    async defer(batchId, delayMs) {
+      await db
+        .updateTable('cards')
+        .set({ dueAt: sql<Date>`now() + ${delayMs} * interval '1 millisecond'` })
+        .where('batchId', '=', batchId)
+        .execute();
+    },
+
     async undeliverable(batchId, reason) {
       await db
         .updateTable('cards')

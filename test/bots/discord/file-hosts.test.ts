@@ -10,7 +10,7 @@ it.each([
   'https://CDN.discordapp.com:443/fox.png',
 ])('takes files from Discord: %s', async (url) => {
   const hosts = createFileHosts({ hosts: discord, allowHttp: false, lookup: toPublic });
-  expect(await hosts.admits(url)).toBe(true);
+  expect(await hosts.resolve(url)).toEqual(await toPublic());
 });
 
 it.each([
@@ -28,7 +28,7 @@ it.each([
   'no address',
 ])('takes nothing from elsewhere: %s', async (url) => {
   const hosts = createFileHosts({ hosts: discord, allowHttp: false, lookup: toPublic });
-  expect(await hosts.admits(url)).toBe(false);
+  expect(await hosts.resolve(url)).toBe(undefined);
 });
 
 it.each([
@@ -51,14 +51,14 @@ it.each([
 ])('refuses Discord’s host when its name leads to %s', async (address) => {
   const lookup = async () => ['162.159.130.233', address];
   const hosts = createFileHosts({ hosts: discord, allowHttp: false, lookup });
-  expect(await hosts.admits('https://cdn.discordapp.com/fox.png')).toBe(false);
+  expect(await hosts.resolve('https://cdn.discordapp.com/fox.png')).toBe(undefined);
 });
 
 it('takes files from a private host that the operator listed, with its port', async () => {
   const hosts = createFileHosts({ hosts: ['127.0.0.1:4000'], allowHttp: true });
-  expect(await hosts.admits('http://127.0.0.1:4000/attachments/1')).toBe(true);
-  expect(await hosts.admits('http://127.0.0.1:4001/attachments/1')).toBe(false);
-  expect(await hosts.admits('http://127.0.0.1/attachments/1')).toBe(false);
+  expect(await hosts.resolve('http://127.0.0.1:4000/attachments/1')).toEqual(['127.0.0.1']);
+  expect(await hosts.resolve('http://127.0.0.1:4001/attachments/1')).toBe(undefined);
+  expect(await hosts.resolve('http://127.0.0.1/attachments/1')).toBe(undefined);
 });
 
 it('knows public addresses from others', () => {

@@ -51,6 +51,13 @@ function open(options: { token?: string; onFatal?: () => void } = {}) {
   return { gateway, logLines, onSession };
 }
 
+it('tells of no outage when it is closed itself', async () => {
+  const { gateway, logLines } = open();
+  await gateway.connect();
+  await gateway.close();
+  expect(logLines.filter((line) => line.includes('gateway'))).toEqual([]);
+});
+
 it('connects once when the gateway turns it away at first', async () => {
   door.shut = true;
   const { gateway, logLines, onSession } = open();

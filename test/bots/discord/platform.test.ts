@@ -183,6 +183,15 @@ describe('a card on Discord', () => {
     expect(own()).toEqual([]);
   });
 
+  it('does not bring back the card of a batch that was deleted while it was edited', async () => {
+    const { platform, addressFor, ada, channel, contract, own, deletedBatches } = await open();
+    const address = await shown(platform, await addressFor(ada, channel), waiting());
+    await contract.deleteMessages();
+    deletedBatches.add('batch1');
+    expect((await show(platform, address, failed())).kind).toBe('undeliverable');
+    expect(own()).toEqual([]);
+  });
+
   it('sends no second message when the answer to a new one was lost', async () => {
     const { platform, addressFor, ada, channel, contract, own, playground } = await open();
     const address = await shown(platform, await addressFor(ada, channel), waiting());

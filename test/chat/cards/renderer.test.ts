@@ -171,7 +171,7 @@ describe('delivery against resistance', () => {
     const at: number[] = [];
     bench.answer = () => {
       at.push(bench.timers.nowMs());
-      return { kind: 'later', retryAfterMs: 2000, reason: '429' };
+      return { kind: 'later', retryAfterMs: 2000, reason: '502' };
     };
     bench.change(waiting());
     await bench.timers.advance(40_000);
@@ -181,6 +181,24 @@ describe('delivery against resistance', () => {
     bench.answer = (card) => ({ kind: 'shown', address: card.address });
     await bench.timers.advance(70_000);
     expect(bench.rows.get('batch0')?.renderedVersion).toBe(1);
+  });
+
+  it('comes back just when a 429 said, however often, and counts no try', async () => {
+    const bench = await started();
+    const at: number[] = [];
+    bench.answer = () => {
+      at.push(bench.timers.nowMs());
+      return at.length < 5
+        ? { kind: 'wait', retryAfterMs: 300_000, reason: '429' }
+        : { kind: 'later', retryAfterMs: 1000, reason: '502' };
+    };
+    bench.change(waiting());
+    await bench.timers.advance(1_205_000);
+    const pauses = at.slice(1).map((time, index) => time - (at[index] ?? 0));
+    expect(pauses.slice(0, 4).every((pause) => pause >= 300_000 && pause < 302_000)).toBe(true);
+    // The first that counts: it is tried again after a second, not after a minute.
+    expect(bench.rows.get('batch0')?.attempts).toBeGreaterThan(0);
+    expect(pauses.at(4)).toBeLessThan(3000);
   });
 
   it('ends where nobody can be reached', async () => {
@@ -335,7 +353,7 @@ describe('progress', () => {
 
   it('is dropped and not repeated when the platform is busy', async () => {
     const bench = await withRunningCard();
-    bench.answer = () => ({ kind: 'later', retryAfterMs: 3000, reason: '429' });
+    bench.answer = () => ({ kind: 'wait', retryAfterMs: 3000, reason: '429' });
     bench.progress({ fraction: 0.1 });
     await bench.timers.settle();
     bench.progress({ fraction: 0.2 });
