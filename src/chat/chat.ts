@@ -6,10 +6,11 @@ import type { Command, CommandContext } from './commands/command.js';
 import { createCommandTree } from './commands/command-tree.js';
 import type { CommandDeclaration, CommandGroup } from './commands/declaration.js';
 import { commandGroups, commands } from './commands/index.js';
+import { invocationOf } from './commands/invocation.js';
 import { optionShapes } from './commands/option-registry.js';
 import { type Suggestion, suggest } from './commands/suggestions.js';
-import { textArguments } from './commands/text-arguments.js';
 import { explain } from './explanation.js';
+import type { Form } from './form.js';
 import { Refusal, sentence } from './refusal.js';
 import type { ChatRequest, Intent, Reply } from './request.js';
 import type { Texts } from './texts.js';
@@ -40,6 +41,8 @@ export interface Chat {
    * other reply the bot closes it (`engine.inbox.close`) once the reply was sent.
    */
   handle(request: ChatRequest): Promise<Reply>;
+  /** Whether the reply may be a form: then nothing must be acknowledged before it is there. */
+  opensForm(intent: Intent): boolean;
   /**
    * What to offer while an option of `autocomplete` is being typed, best first; none for what has
    * nothing to offer, or where the record is away.
@@ -95,15 +98,31 @@ export function createChat(dependencies: ChatDependencies): Chat {
       if (!action) throw new Refusal(sentence('button-unknown'));
       return runButton(await context(), action);
     }
-    const { command, rest } = tree.find(commandName(intent), writtenText(intent));
-    const options =
-      intent.kind === 'command' ? intent.options : textArguments(command, rest, intent.attachments);
+    const { command, options } = invocationOf(tree, intent);
     const known = await context();
     await checkPermission(command, known);
     return command.run(known, options);
   };
 
+  /** @throws Refusal as `invocationOf` */
+  const formOf = (intent: Intent, locale: string): Form | undefined => {
+    const isAsked = intent.kind === 'command' || intent.kind === 'message-menu';
+    if (!isAsked || intent.answers !== undefined) return undefined;
+    const { command, options } = invocationOf(tree, intent);
+    return command.form?.(options, texts.inLocale(locale));
+  };
+
+  const opensForm: Chat['opensForm'] = (intent) => {
+    try {
+      return formOf(intent, 'en') !== undefined;
+    } catch (error) {
+      if (error instanceof Refusal) return false;
+      throw error;
+    }
+  };
+
   return {
+    opensForm,
     commands: tree.declarations,
     commandGroups: tree.groups,
     text: (locale, key, variables) => texts.inLocale(locale).text(key, variables),
@@ -125,9 +144,10 @@ export function createChat(dependencies: ChatDependencies): Chat {
         request.acknowledge({ private: isAnswerPrivate(request.intent) }).catch((error) => {
           log.warn({ err: error, updateKey: request.updateKey }, 'acknowledging in time failed');
         });
-      const patience = setTimeout(acknowledge, patienceMs);
+      const patience = opensForm(request.intent) ? undefined : setTimeout(acknowledge, patienceMs);
       try {
-        return await runIntent(request);
+        const form = formOf(request.intent, request.identity.locale);
+        return form ? { kind: 'form', form } : await runIntent(request);
       } catch (error) {
         const localized = texts.inLocale(request.identity.locale);
         const explanation = explain(error, localized);
@@ -142,23 +162,12 @@ export function createChat(dependencies: ChatDependencies): Chat {
   };
 }
 
-type TypedIntent = Exclude<Intent, { kind: 'button' }>;
-
-/** Several images under one `/imagine` are a batch, whichever word the caption begins with. */
-function commandName(intent: TypedIntent): string {
-  const isAlbum = intent.kind === 'text-command' && intent.attachments.length > 1;
-  return isAlbum && intent.name === 'imagine' ? 'batch' : intent.name;
-}
-
-function writtenText(intent: TypedIntent): string {
-  return intent.kind === 'text-command' ? intent.text : '';
-}
-
 function isAnswerPrivate(intent: Intent): boolean {
   if (intent.kind === 'button') {
     const kind = decodeButton(intent.payload)?.kind;
     return kind !== 'again' && kind !== 'upscale' && kind !== 'vary';
   }
+  if (intent.kind === 'message-menu') return false;
   const opensCard = commands.some(
     (command) => command.opensCard && command.path.join(' ') === intent.name,
   );

@@ -14,6 +14,7 @@ export type {
   OptionDeclaration,
 } from './commands/declaration.js';
 export type { Suggestion } from './commands/suggestions.js';
+export type { Form, FormAnswers, FormField } from './form.js';
 export type { CardToShow, ChatPlatform, ShowOutcome } from './platform.js';
 export {
   type Attachment,

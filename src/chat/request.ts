@@ -1,4 +1,5 @@
 import type { CardAddress, Identity, Platform } from '../engine/index.js';
+import type { Form, FormAnswers } from './form.js';
 
 /**
  * What somebody asks for in a chat, without a trace of which one. The bots make it from an
@@ -53,6 +54,17 @@ export type Intent =
       /** E.g. `imagine`, or `admin concurrency set` with spaces between the words. */
       readonly name: string;
       readonly options: Readonly<Record<string, string | number | boolean | Attachment>>;
+      /** What was filled in where the answer to this was a form. */
+      readonly answers?: FormAnswers;
+    }
+  /** Discord: chosen from the menu of a message. */
+  | {
+      readonly kind: 'message-menu';
+      /** The entry's English name. */
+      readonly name: string;
+      /** Images of the message, in order. */
+      readonly images: readonly Attachment[];
+      readonly answers?: FormAnswers;
     }
   /**
    * Telegram: the words after `/imagine`, with flags in them. Also plain text in a private chat and
@@ -65,13 +77,18 @@ export type Intent =
       /** Photos, albums, and the image of the message replied to, in order. */
       readonly attachments: readonly Attachment[];
     }
-  | { readonly kind: 'button'; readonly payload: string };
+  | { readonly kind: 'button'; readonly payload: string; readonly answers?: FormAnswers };
 
 /** What the bot shows in answer. A card shows itself, through the renderer. */
 export type Reply =
   | { readonly kind: 'card'; readonly batchId: string }
   /** Plain text in the user's language; the bots escape it. `private`: for the asker's eyes only. */
   | { readonly kind: 'text'; readonly text: string; readonly private: boolean }
+  /**
+   * Asks for more, at once: it cannot follow an acknowledgement. The same intent comes again with
+   * the answers. Only where `chat.opensForm` says so.
+   */
+  | { readonly kind: 'form'; readonly form: Form }
   /** The old card shows what happened (cancel, retry). Discord: type 6; Telegram: empty callback answer. */
   | { readonly kind: 'quiet' }
   /** Remove the message that the button sits on. */

@@ -3,11 +3,13 @@ export type { Operation } from './backends/backend.js';
 export type { BackendErrorKind } from './backends/backend-error.js';
 export {
   type BatchCounts,
+  type BatchNote,
   type BatchOrigin,
   type BatchPhase,
   type BatchView,
   type CardAddress,
   type ImageView,
+  type InputProblem,
   phaseOf,
   type QueuePosition,
   type SubmitRequest,

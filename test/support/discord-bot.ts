@@ -45,6 +45,8 @@ export interface DiscordBotHarness {
   answerWith(script: Script): void;
   /** What `chat.suggest` does from now on. */
   suggestWith(script: Chat['suggest']): void;
+  /** What `chat.opensForm` says from now on; without it, that nothing does. */
+  openFormsFor(test: Chat['opensForm']): void;
   /** Another bot on the same playground and record; not started. */
   anotherBot(): DiscordBot;
   /** Ends the bots and the playground. @throws when a request broke Discord's rules or a token leaked */
@@ -158,6 +160,7 @@ export async function openDiscordBot(
     return { kind: 'card', batchId: 'batch1' };
   };
   let suggest: Chat['suggest'] = async () => [];
+  let opensForm: Chat['opensForm'] = () => false;
   const chat: DiscordBotDependencies['chat'] = {
     commands: options.commands ?? [imagineDeclaration, concurrencyDeclaration, startDeclaration],
     commandGroups: [
@@ -165,6 +168,7 @@ export async function openDiscordBot(
       { path: ['admin', 'concurrency'], description: description('Concurrency') },
     ],
     text: (locale, key, variables) => texts.inLocale(locale).text(key, variables),
+    opensForm: (intent) => opensForm(intent),
     suggest: (asked) => suggest(asked),
     handle: (request) => {
       requests.push(request);
@@ -203,6 +207,9 @@ export async function openDiscordBot(
     suggestWith(next) {
       suggest = next;
     },
+    openFormsFor(next) {
+      opensForm = next;
+    },
     async close() {
       await Promise.all(bots.map((each) => each.stop()));
       await playground.close();
@@ -239,6 +246,11 @@ function createMemoryInbox(): MemoryInbox {
       const row = rows.get(key);
       if (row) row.closed = true;
     },
+    async closeKeeping(_platform, key, payload) {
+      const row = rows.get(key);
+      if (row) rows.set(key, { ...row, payload: structuredClone(payload), closed: true });
+    },
+    kept: async (_platform, key) => rows.get(key)?.payload,
     async open() {
       return [...rows]
         .filter(([, { closed }]) => !closed)

@@ -48,6 +48,8 @@ export function createFakeChatEngine(overrides: Partial<Engine> = {}): FakeChatE
     inbox: {
       receive: unexpected('inbox.receive'),
       close: unexpected('inbox.close'),
+      closeKeeping: unexpected('inbox.closeKeeping'),
+      kept: unexpected('inbox.kept'),
       open: unexpected('inbox.open'),
       group: unexpected('inbox.group'),
     },

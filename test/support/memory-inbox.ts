@@ -40,6 +40,16 @@ export function createMemoryInbox(): MemoryInbox {
       const row = rows.get(key);
       if (row) row.isOpen = false;
     },
+    async closeKeeping(_platform, key, payload) {
+      await reach();
+      const row = rows.get(key);
+      if (row)
+        rows.set(key, { ...row, payload: JSON.parse(JSON.stringify(payload)), isOpen: false });
+    },
+    async kept(_platform, key) {
+      await reach();
+      return rows.get(key)?.payload;
+    },
     async open() {
       await reach();
       return openRows();

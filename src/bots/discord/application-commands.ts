@@ -33,24 +33,40 @@ const descriptionLimit = 100;
 export function applicationCommands(
   chat: Pick<Chat, 'commands' | 'commandGroups'>,
 ): RESTPutAPIApplicationCommandsJSONBody {
-  const here = chat.commands.filter(({ platforms }) => platforms.includes('discord'));
+  const offered = chat.commands.filter(({ platforms }) => platforms.includes('discord'));
+  const here = offered.filter(({ messageMenu }) => messageMenu === undefined);
   const describe = (path: readonly string[]) => {
     const group = chat.commandGroups.find((each) => each.path.join(' ') === path.join(' '));
     return descriptions(group?.description ?? { [defaultLocale]: path.join(' ') });
   };
-  return [...groupBy(here, ({ path }) => path[0] ?? '')].map(([name, declarations]) => {
-    const leaf = declarations.find(({ path }) => path.length === 1);
-    const children = declarations.filter(({ path }) => path.length > 1);
-    if (leaf && children.length > 0) {
-      throw new Error(`Command ${name} has both options and subcommands`);
-    }
-    return {
-      ...{ type: ApplicationCommandType.ChatInput, name },
-      ...(leaf ? descriptions(leaf.description) : describe([name])),
-      options: leaf ? leafOptions(leaf) : subcommands(children, describe),
-      ...visibility(declarations),
-    } as CommandBody;
-  });
+  const slashCommands = [...groupBy(here, ({ path }) => path[0] ?? '')].map(
+    ([name, declarations]) => {
+      const leaf = declarations.find(({ path }) => path.length === 1);
+      const children = declarations.filter(({ path }) => path.length > 1);
+      if (leaf && children.length > 0) {
+        throw new Error(`Command ${name} has both options and subcommands`);
+      }
+      return {
+        ...{ type: ApplicationCommandType.ChatInput, name },
+        ...(leaf ? descriptions(leaf.description) : describe([name])),
+        options: leaf ? leafOptions(leaf) : subcommands(children, describe),
+        ...visibility(declarations),
+      } as CommandBody;
+    },
+  );
+  return [...slashCommands, ...offered.flatMap(menuEntry)];
+}
+
+/** A context menu command has no description. */
+function menuEntry(declaration: CommandDeclaration): CommandBody[] {
+  if (!declaration.messageMenu) return [];
+  const { [defaultLocale]: name = '', ...others } = declaration.messageMenu;
+  return [
+    {
+      ...{ type: ApplicationCommandType.Message, name, name_localizations: others },
+      ...visibility([declaration]),
+    } as CommandBody,
+  ];
 }
 
 function subcommands(

@@ -1,4 +1,3 @@
-import type { APIAttachment } from 'discord.js';
 import { type Attachment, AttachmentError } from '../../chat/index.js';
 import type { createFileHosts } from './file-hosts.js';
 import { openPinned } from './pinned-connection.js';
@@ -7,11 +6,20 @@ export interface AttachmentSource {
   readonly hosts: ReturnType<typeof createFileHosts>;
 }
 
+/** What an attachment says of itself; what shows an image without being one says less. */
+export interface FileLink {
+  readonly url: string;
+  readonly filename: string;
+  readonly size: number | null;
+  readonly width?: number | null | undefined;
+  readonly height?: number | null | undefined;
+}
+
 /** Milliseconds for a whole file. */
 const fetchTimeoutMs = 30_000;
 
 /** A file on Discord's servers. Its address is signed and expires within a day. */
-export function discordAttachment(source: AttachmentSource, attachment: APIAttachment): Attachment {
+export function discordAttachment(source: AttachmentSource, attachment: FileLink): Attachment {
   const { filename, size, width, height, url } = attachment;
   return {
     name: filename,
@@ -19,7 +27,7 @@ export function discordAttachment(source: AttachmentSource, attachment: APIAttac
     width: width ?? null,
     height: height ?? null,
     async fetch(maxBytes) {
-      if (size > maxBytes) throw new AttachmentError(filename, 'too-large');
+      if (size !== null && size > maxBytes) throw new AttachmentError(filename, 'too-large');
       const addresses = await resolved(source, url, filename);
       if (!addresses) throw new AttachmentError(filename, 'foreign-host');
       return download(url, addresses, filename, maxBytes);

@@ -8,6 +8,7 @@ import type { DiscordApi } from './discord-api.js';
 const comparedKeys = [
   'type',
   'name',
+  'name_localizations',
   'description',
   'description_localizations',
   'default_member_permissions',
@@ -58,7 +59,7 @@ function normalized(value: unknown): unknown {
     const field = (value as Record<string, unknown>)[key];
     if (isAbsent(field)) continue;
     if (key === 'default_member_permissions') kept[key] = String(field);
-    else if (key === 'description_localizations') kept[key] = { ...(field as object) };
+    else if (key.endsWith('_localizations')) kept[key] = { ...(field as object) };
     else kept[key] = normalized(field);
   }
   return kept;

@@ -20,7 +20,10 @@ export interface DiscordBotDependencies {
   /** `DISCORD_CDN_HOSTS`: the only ones that attachments come from, as `host` or `host:port`. */
   readonly cdnHosts: readonly string[];
   readonly engine: Pick<Engine, 'inbox' | 'readGrid' | 'readImageWithin' | 'cards'>;
-  readonly chat: Pick<Chat, 'handle' | 'suggest' | 'commands' | 'commandGroups' | 'text'>;
+  readonly chat: Pick<
+    Chat,
+    'handle' | 'opensForm' | 'suggest' | 'commands' | 'commandGroups' | 'text'
+  >;
   /** Wall clock: an interaction's token outlives a restart. */
   readonly now: () => Date;
   readonly log: Logger;

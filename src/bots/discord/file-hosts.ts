@@ -64,18 +64,28 @@ for (const [network, prefix] of [
  */
 export function createFileHosts({ hosts, allowHttp, lookup = systemLookup }: FileHostsOptions) {
   const listed = new Set(hosts.map((host) => host.toLowerCase()));
+
+  /** Undefined for what is at no listed host. */
+  function listedUrl(address: string): URL | undefined {
+    if (!URL.canParse(address)) return undefined;
+    const url = new URL(address);
+    if (url.protocol !== 'https:' && !(allowHttp && url.protocol === 'http:')) return undefined;
+    if (url.username !== '' || url.password !== '') return undefined;
+    const port = url.port || (url.protocol === 'https:' ? '443' : '80');
+    return listed.has(url.host) || listed.has(`${url.hostname}:${port}`) ? url : undefined;
+  }
+
   return {
+    /** By its name alone; before a file is fetched, `resolve` looks where the host is. */
+    lists: (address: string): boolean => listedUrl(address) !== undefined,
+
     /**
      * Where to connect to for this URL, looked up once: a name server that answers differently the
      * next time leads nowhere else. Undefined where the URL may not be fetched.
      */
     async resolve(address: string): Promise<readonly string[] | undefined> {
-      if (!URL.canParse(address)) return undefined;
-      const url = new URL(address);
-      if (url.protocol !== 'https:' && !(allowHttp && url.protocol === 'http:')) return undefined;
-      if (url.username !== '' || url.password !== '') return undefined;
-      const port = url.port || (url.protocol === 'https:' ? '443' : '80');
-      if (!listed.has(url.host) && !listed.has(`${url.hostname}:${port}`)) return undefined;
+      const url = listedUrl(address);
+      if (url === undefined) return undefined;
       const addresses = await lookup(url.hostname.replace(/^\[|\]$/g, ''));
       const mayBePrivate = !discordHosts.has(url.hostname);
       const isFit = mayBePrivate || addresses.every(isPublicAddress);

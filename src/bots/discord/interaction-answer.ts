@@ -1,5 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type APIInteractionResponse, InteractionResponseType, MessageFlags } from 'discord.js';
+import {
+  type APIInteractionResponse,
+  type APIModalInteractionResponseCallbackData,
+  InteractionResponseType,
+  MessageFlags,
+} from 'discord.js';
 import type { Logger } from 'pino';
 import type { DiscordAddress } from './address.js';
 import type { DiscordApi, InteractionKey, OutgoingMessage } from './discord-api.js';
@@ -206,6 +211,15 @@ export function createInteractionAnswer(options: InteractionAnswerOptions) {
 
     text: (text: string, isPrivate: boolean): Promise<void> =>
       say((hidden) => textMessage(text, { private: hidden }), isPrivate),
+
+    /** Brings up a modal. False: it is too late for one, and nothing was said. */
+    async modal(data: APIModalInteractionResponseCallbackData): Promise<boolean> {
+      if (acknowledging !== undefined) return false;
+      const responding = respond({ type: InteractionResponseType.Modal, data });
+      // A modal is no message: whatever is said after it goes another way.
+      acknowledging = responding.then(() => ({ kind: 'too-late' }));
+      return (await responding) !== 'too-late';
+    },
 
     /** For an interaction whose token is over: by the bot's own token. @throws DiscordError */
     textElsewhere: (text: string, isPrivate: boolean): Promise<void> =>

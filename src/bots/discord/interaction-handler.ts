@@ -1,19 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { APIInteraction } from 'discord.js';
+import { type APIInteraction, InteractionType } from 'discord.js';
 import type { Logger } from 'pino';
-import { type Chat, type ChatRequest, decodeButton, type Reply } from '../../chat/index.js';
+import {
+  type Chat,
+  type ChatRequest,
+  decodeButton,
+  type Intent,
+  type Reply,
+} from '../../chat/index.js';
 import { type Engine, RecordUnavailableError } from '../../engine/index.js';
-import { readAddress } from './address.js';
-import { type AttachmentSource, discordAttachment } from './attachments.js';
-import { fileLimit, imageFiles } from './card-files.js';
-import { rawFile } from './card-message.js';
+import type { AttachmentSource } from './attachments.js';
 import type { DiscordApi } from './discord-api.js';
 import { DiscordError } from './discord-errors.js';
 import {
   type AskingInteraction,
   addressOf,
   identityOf,
-  intentOf,
   isAsking,
   looksPrivate,
   managesScope,
@@ -21,11 +23,13 @@ import {
   tokenLifeMs,
 } from './interaction.js';
 import { createInteractionAnswer, type InteractionAnswer } from './interaction-answer.js';
+import { createIntentReader } from './interaction-intent.js';
+import { createReplyDelivery } from './reply-delivery.js';
 
 export interface InteractionHandlerDependencies {
   readonly api: DiscordApi;
   readonly engine: Pick<Engine, 'inbox' | 'readGrid' | 'readImageWithin'>;
-  readonly chat: Pick<Chat, 'handle' | 'text'>;
+  readonly chat: Pick<Chat, 'handle' | 'opensForm' | 'text'>;
   readonly attachments: AttachmentSource;
   readonly now: () => Date;
   readonly log: Logger;
@@ -46,6 +50,8 @@ export type InteractionHandler = ReturnType<typeof createInteractionHandler>;
 /** From an interaction to its answer; each is written down before anything else is done. */
 export function createInteractionHandler(deps: InteractionHandlerDependencies) {
   const { api, engine, chat, attachments, now, log } = deps;
+  const intents = createIntentReader({ inbox: engine.inbox, attachments });
+  const delivery = createReplyDelivery({ api, engine, chat, intents, now, log });
   const underway = new Map<string, Promise<void>>();
   /** What this process has dealt with lately; its rows may still look open to a reader. */
   const taken = new Set<string>();
@@ -130,28 +136,51 @@ export function createInteractionHandler(deps: InteractionHandlerDependencies) {
   }
 
   async function answer(interaction: AskingInteraction, pending: InteractionAnswer): Promise<void> {
-    const slow = setTimeout(() => {
-      pending.acknowledge(looksPrivate(interaction)).catch(() => {
-        // What goes wrong here goes wrong again, and is told, when the reply is delivered.
-      });
-    }, acknowledgeAfterMs);
     let reply: Reply;
     try {
-      reply = await chat.handle(requestOf(interaction, pending));
+      reply = await replyTo(interaction, pending);
     } catch (err) {
       await apologize(interaction, pending, err);
       return close(interaction.id);
-    } finally {
-      clearTimeout(slow);
     }
     try {
-      await deliver(interaction, pending, reply);
+      if (reply.kind === 'form' && (await delivery.form(interaction, pending, reply.form))) return;
+      await delivery.reply(interaction, pending, reply);
     } catch (error) {
       if (!(error instanceof DiscordError)) await apologize(interaction, pending, error);
       else
         log.warn({ interactionId: interaction.id, reason: error.message }, 'reply not delivered');
     }
     if (reply.kind !== 'card') await close(interaction.id);
+  }
+
+  async function replyTo(
+    interaction: AskingInteraction,
+    pending: InteractionAnswer,
+  ): Promise<Reply> {
+    const sayPrivately = (key: string): Reply => {
+      const text = chat.text(pending.cardAddress().locale, key);
+      return { kind: 'text', text, private: true };
+    };
+    let intent: Intent | undefined;
+    try {
+      intent = await intents.read(interaction);
+    } catch (error) {
+      if (error instanceof RecordUnavailableError) return sayPrivately('busy');
+      throw error;
+    }
+    if (!intent) return sayPrivately('form-expired');
+    const acknowledge = () => {
+      pending.acknowledge(looksPrivate(interaction)).catch(() => {
+        // What goes wrong here goes wrong again, and is told, when the reply is delivered.
+      });
+    };
+    const slow = chat.opensForm(intent) ? undefined : setTimeout(acknowledge, acknowledgeAfterMs);
+    try {
+      return await chat.handle(requestOf(interaction, pending, intent));
+    } finally {
+      clearTimeout(slow);
+    }
   }
 
   function answerTo(
@@ -172,7 +201,11 @@ export function createInteractionHandler(deps: InteractionHandlerDependencies) {
     });
   }
 
-  function requestOf(interaction: AskingInteraction, pending: InteractionAnswer): ChatRequest {
+  function requestOf(
+    interaction: AskingInteraction,
+    pending: InteractionAnswer,
+    intent: Intent,
+  ): ChatRequest {
     return {
       platform: 'discord',
       updateKey: interaction.id,
@@ -182,53 +215,9 @@ export function createInteractionHandler(deps: InteractionHandlerDependencies) {
         return pending.cardAddress();
       },
       managesScope: async () => managesScope(interaction),
-      intent: intentOf(interaction, (attachment) => discordAttachment(attachments, attachment)),
+      intent,
       acknowledge: (options) => pending.acknowledge(options.private),
     };
-  }
-
-  async function deliver(
-    interaction: AskingInteraction,
-    pending: InteractionAnswer,
-    reply: Reply,
-  ): Promise<void> {
-    switch (reply.kind) {
-      case 'card':
-      case 'quiet':
-        return pending.acknowledge(looksPrivate(interaction));
-      case 'text':
-        return pending.text(reply.text, reply.private);
-      case 'delete-message':
-        return pending.deleteMessage(
-          'message' in interaction ? interaction.message?.id : undefined,
-        );
-      case 'delete-card': {
-        await removeCard(reply.address);
-        return pending.text(reply.text, true);
-      }
-      case 'documents': {
-        await pending.acknowledge(true);
-        const { attachmentLimitBytes } = pending.cardAddress();
-        const images = reply.imageIds.slice(0, fileLimit).map((id) => ({ id, description: '' }));
-        const files = await imageFiles(engine, images, attachmentLimitBytes);
-        return pending.files(files.map(rawFile));
-      }
-    }
-  }
-
-  async function removeCard(address: ChatRequest['address']): Promise<void> {
-    const { applicationId, interactionId, token, tokenExpiresAt, channelId, messageId } =
-      readAddress(address);
-    try {
-      if (token !== null && now().getTime() < tokenExpiresAt) {
-        await api.deleteOriginal({ applicationId, id: interactionId, token });
-      } else if (messageId !== null) {
-        await api.deleteMessage(channelId, messageId);
-      }
-    } catch (error) {
-      if (!(error instanceof DiscordError)) throw error;
-      log.info({ interactionId, reason: error.message }, 'a deleted card stays in the chat');
-    }
   }
 
   /** The record may be away for a moment; a row left open would be answered again at start. */
@@ -274,7 +263,7 @@ export function createInteractionHandler(deps: InteractionHandlerDependencies) {
 
 /** Commands, and the buttons whose answer is a card or message of its own. */
 function opensMessage(interaction: AskingInteraction): boolean {
-  if (!('custom_id' in interaction.data)) return true;
+  if (interaction.type !== InteractionType.MessageComponent) return true;
   const action = decodeButton(interaction.data.custom_id);
   return action !== undefined && !['cancel', 'retry', 'delete'].includes(action.kind);
 }

@@ -1,10 +1,11 @@
 import {
   type APIApplicationCommandInteraction,
   type APIApplicationCommandInteractionDataOption,
-  type APIAttachment,
   type APIInteraction,
   type APIMessageComponentInteraction,
+  type APIModalSubmitInteraction,
   ApplicationCommandOptionType,
+  ApplicationCommandType,
   ApplicationIntegrationType,
   InteractionContextType,
   InteractionType,
@@ -14,9 +15,14 @@ import {
 import type { Attachment, Intent } from '../../chat/index.js';
 import type { Identity } from '../../engine/index.js';
 import type { DiscordAddress } from './address.js';
+import type { FileLink } from './attachments.js';
+import { messageImages } from './message-images.js';
 
-/** The interactions that ask for something: commands and presses of a button. */
-export type AskingInteraction = APIApplicationCommandInteraction | APIMessageComponentInteraction;
+/** The interactions that say what is wanted: commands and presses of a button. */
+export type DirectInteraction = APIApplicationCommandInteraction | APIMessageComponentInteraction;
+
+/** The interactions that ask for something; a modal's are about the one that it was shown for. */
+export type AskingInteraction = DirectInteraction | APIModalSubmitInteraction;
 
 /**
  * Milliseconds that an interaction's token is used, of the 15 minutes that it lives.
@@ -32,7 +38,8 @@ const managing = PermissionFlagsBits.ManageGuild | PermissionFlagsBits.Administr
 export function isAsking(interaction: APIInteraction): interaction is AskingInteraction {
   return (
     interaction.type === InteractionType.ApplicationCommand ||
-    interaction.type === InteractionType.MessageComponent
+    interaction.type === InteractionType.MessageComponent ||
+    interaction.type === InteractionType.ModalSubmit
   );
 }
 
@@ -66,14 +73,25 @@ export function managesScope(interaction: AskingInteraction): boolean {
   return (BigInt(interaction.member?.permissions ?? 0) & managing) !== 0n;
 }
 
-export function intentOf(
-  interaction: AskingInteraction,
-  toAttachment: (attachment: APIAttachment) => Attachment,
-): Intent {
+/** How the files of an interaction are reached. */
+export interface FileAccess {
+  readonly attachment: (link: FileLink) => Attachment;
+  readonly isOwnHost: (url: string) => boolean;
+}
+
+/** Nothing on Discord is a command written as text. */
+export type DirectIntent = Exclude<Intent, { kind: 'text-command' }>;
+
+export function intentOf(interaction: DirectInteraction, files: FileAccess): DirectIntent {
   if (interaction.type === InteractionType.MessageComponent) {
     return { kind: 'button', payload: interaction.data.custom_id };
   }
   const { data } = interaction;
+  if (data.type === ApplicationCommandType.Message) {
+    const message = data.resolved.messages[data.target_id];
+    const links = message ? messageImages(message, files.isOwnHost) : [];
+    return { kind: 'message-menu', name: data.name, images: links.map(files.attachment) };
+  }
   const resolved = 'resolved' in data ? data.resolved : undefined;
   const attachments = resolved && 'attachments' in resolved ? resolved.attachments : {};
   const { words, options } = leafOf(data);
@@ -83,7 +101,7 @@ export function intentOf(
     const attachment = attachments?.[String(each.value)];
     const isAttachment = each.type === ApplicationCommandOptionType.Attachment;
     if (!isAttachment) values[each.name] = each.value;
-    else if (attachment) values[each.name] = toAttachment(attachment);
+    else if (attachment) values[each.name] = files.attachment(attachment);
   }
   return { kind: 'command', name: words.join(' '), options: values };
 }
@@ -106,7 +124,8 @@ export function leafOf(data: { readonly name: string; readonly options?: readonl
 export function addressOf(interaction: AskingInteraction, receivedAt: Date): DiscordAddress {
   const channelId = interaction.channel?.id ?? interaction.channel_id;
   if (!channelId) throw new Error(`Interaction ${interaction.id} has no channel`);
-  const press = interaction.type === InteractionType.MessageComponent ? interaction.message : null;
+  const isCommand = interaction.type === InteractionType.ApplicationCommand;
+  const press = isCommand ? undefined : interaction.message;
   return {
     channelId,
     guildId: interaction.guild_id ?? null,
@@ -127,8 +146,9 @@ export function addressOf(interaction: AskingInteraction, receivedAt: Date): Dis
 
 /** Whether the answer should be for the asker's eyes only, judged before the chat layer has. */
 export function looksPrivate(interaction: AskingInteraction): boolean {
-  if (interaction.type === InteractionType.MessageComponent)
-    return isEphemeral(interaction.message);
+  if (interaction.type !== InteractionType.ApplicationCommand) {
+    return interaction.message !== undefined && isEphemeral(interaction.message);
+  }
   const options = 'options' in interaction.data ? (interaction.data.options ?? []) : [];
   return options.some((each) => each.name === 'private' && 'value' in each && each.value === true);
 }

@@ -86,6 +86,8 @@ export function createReplySender(deps: ReplySenderDeps): ReplySender {
         case 'quiet':
           await callback?.settle();
           return true;
+        case 'form':
+          throw new Error(`Telegram has no forms, so nothing asks for ${reply.form.title}`);
         case 'delete-message':
           await callback?.settle();
           await deleteMessage(place.chatId, place.messageId);

@@ -1,7 +1,24 @@
 import { z } from 'zod';
+import { batchForm } from './batch-form.js';
 import { defineCommand } from './command.js';
 import * as options from './options.js';
 import { submitPrompt } from './submission.js';
+
+const slots = {
+  image1: options.batchImage,
+  image2: options.batchImage,
+  image3: options.batchImage,
+  image4: options.batchImage,
+  image5: options.batchImage,
+  image6: options.batchImage,
+  image7: options.batchImage,
+  image8: options.batchImage,
+  image9: options.batchImage,
+  image10: options.batchImage,
+  zip: options.zip,
+};
+
+const slotNames = Object.keys(slots) as (keyof typeof slots)[];
 
 export const batch = defineCommand({
   path: ['batch'],
@@ -9,42 +26,27 @@ export const batch = defineCommand({
   permission: 'everyone',
   opensCard: true,
   options: z.object({
-    prompt: options.promptOption('option-batch-prompt'),
-    image1: options.firstBatchImage,
-    image2: options.furtherBatchImage,
-    image3: options.furtherBatchImage,
-    image4: options.furtherBatchImage,
-    image5: options.furtherBatchImage,
-    image6: options.furtherBatchImage,
-    image7: options.furtherBatchImage,
-    image8: options.furtherBatchImage,
-    image9: options.furtherBatchImage,
-    image10: options.furtherBatchImage,
+    prompt: options.optionalPromptOption('option-batch-prompt'),
     preset: options.preset,
     model: options.model,
     aspect: options.aspect,
     count: options.countOption('option-batch-count'),
-    seed: options.seed,
     strength: options.strength,
     negative: options.negative,
+    ...slots,
+    seed: options.seed,
+    images: options.images,
   }),
+  form: (given, texts) =>
+    slotNames.some((name) => given[name] !== undefined)
+      ? undefined
+      : batchForm({ title: 'form-batch', asksForImages: true }, given, texts),
   run: (context, chosen) => {
-    const images = [
-      chosen.image1,
-      chosen.image2,
-      chosen.image3,
-      chosen.image4,
-      chosen.image5,
-      chosen.image6,
-      chosen.image7,
-      chosen.image8,
-      chosen.image9,
-      chosen.image10,
-    ].filter((image) => image !== undefined);
+    const named = slotNames.flatMap((name) => chosen[name] ?? []);
     return submitPrompt(context, {
       origin: 'batch',
       options: chosen,
-      images,
+      images: [...named, ...(chosen.images ?? [])],
       references: [],
       private: false,
     });

@@ -2,7 +2,7 @@ import { nearest } from '../nearest.js';
 import { quoted, Refusal, sentence } from '../refusal.js';
 import type { Texts } from '../texts.js';
 import type { Command } from './command.js';
-import type { CommandDeclaration, CommandGroup } from './declaration.js';
+import type { CommandDeclaration, CommandGroup, OptionDeclaration } from './declaration.js';
 import { optionShapes } from './option-registry.js';
 
 export interface CommandTree {
@@ -14,6 +14,8 @@ export interface CommandTree {
    * @throws Refusal that names the nearest command, or those that a group has
    */
   find(name: string, text: string): { readonly command: Command; readonly rest: string };
+  /** The entry of a message's menu with this English name. @throws Refusal */
+  findInMessageMenu(name: string): Command;
 }
 
 export interface GroupDefinition {
@@ -26,7 +28,8 @@ export function createCommandTree(
   groups: readonly GroupDefinition[],
   texts: Texts,
 ): CommandTree {
-  const commandByPath = new Map(commands.map((command) => [command.path.join(' '), command]));
+  const written = commands.filter(({ messageMenu }) => messageMenu === undefined);
+  const commandByPath = new Map(written.map((command) => [command.path.join(' '), command]));
   const describe = (key: string) => ({
     'en-US': texts.inLocale('en-US').text(key),
     'zh-CN': texts.inLocale('zh-CN').text(key),
@@ -34,7 +37,7 @@ export function createCommandTree(
 
   /** The words that may follow a path. */
   const namesUnder = (path: readonly string[]): string[] => {
-    const following = commands
+    const following = written
       .filter((command) => path.every((word, index) => command.path[index] === word))
       .flatMap((command) => command.path[path.length] ?? []);
     return [...new Set(following)];
@@ -60,19 +63,33 @@ export function createCommandTree(
     }
   };
 
+  /** Those that menus show. */
+  const declaredOptions = (command: Command): OptionDeclaration[] =>
+    optionShapes(command.options).flatMap(({ meta, type, ...shape }) =>
+      type === 'attachment-list'
+        ? []
+        : [{ ...shape, type, description: describe(meta.description) }],
+    );
+
   return {
     declarations: commands.map((command) => ({
       path: command.path,
       description: describe(command.description),
-      options: optionShapes(command.options).map(({ meta, ...shape }) => ({
-        ...shape,
-        description: describe(meta.description),
-      })),
+      options: command.messageMenu === undefined ? declaredOptions(command) : [],
       audience: command.permission === 'everyone' ? 'everyone' : 'managers',
       platforms: command.platforms,
+      ...(command.messageMenu === undefined ? {} : { messageMenu: describe(command.messageMenu) }),
     })),
     groups: groups.map(({ path, description }) => ({ path, description: describe(description) })),
     find,
+    findInMessageMenu(name) {
+      const found = commands.find(
+        ({ messageMenu }) =>
+          messageMenu !== undefined && texts.inLocale('en-US').text(messageMenu) === name,
+      );
+      if (found) return found;
+      throw new Refusal(sentence('command-unknown', { name: quoted(name) }));
+    },
   };
 }
 

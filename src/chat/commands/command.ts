@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Actor, BatchView, Engine, Platform, User } from '../../engine/index.js';
+import type { Form } from '../form.js';
 import type { ChatRequest, Reply } from '../request.js';
 import type { LocalizedTexts } from '../texts.js';
 import { type RawOptions, readOptions } from './option-values.js';
@@ -39,6 +40,13 @@ export interface CommandDefinition<Options extends z.ZodObject> {
   readonly platforms?: readonly Platform[];
   /** True when the answer is a card, which everybody in the chat may see. */
   readonly opensCard?: boolean;
+  /** The key of its name in the menu of a message, where it is an entry of that and no more. */
+  readonly messageMenu?: string;
+  /**
+   * What to ask for first, where a platform has forms and these options are not enough. Known at
+   * once, from the options alone: a form cannot follow an acknowledgement.
+   */
+  readonly form?: (options: RawOptions, texts: LocalizedTexts) => Form | undefined;
   /** @throws Refusal, EngineError and what else `explain` has words for */
   readonly run: (context: CommandContext, options: z.output<Options>) => Promise<Reply>;
 }
@@ -50,6 +58,8 @@ export interface Command {
   readonly permission: Permission;
   readonly platforms: readonly Platform[];
   readonly opensCard: boolean;
+  readonly messageMenu?: string;
+  readonly form?: (options: RawOptions, texts: LocalizedTexts) => Form | undefined;
   /** Options as they came. @throws Refusal that names every wrong one */
   readonly run: (context: CommandContext, options: RawOptions) => Promise<Reply>;
 }

@@ -11,6 +11,8 @@ export interface CommandDeclaration {
   readonly audience: 'everyone' | 'managers';
   /** Where it is offered: `start` is Telegram's alone. */
   readonly platforms: readonly Platform[];
+  /** By locale: its name in the menu of a message. It is offered there, and nowhere else. */
+  readonly messageMenu?: Readonly<Record<string, string>>;
 }
 
 export interface CommandGroup {

@@ -22,8 +22,9 @@ export const start = defineCommand({
 
 async function helpReply({ request, texts, commands }: CommandContext): Promise<Reply> {
   const lines = commands
-    .filter(({ permission, platforms, path }) => {
-      const isShown = permission === 'everyone' && path[0] !== 'start';
+    .filter(({ permission, platforms, path, messageMenu }) => {
+      const isWritten = messageMenu === undefined && path[0] !== 'start';
+      const isShown = permission === 'everyone' && isWritten;
       return isShown && platforms.includes(request.platform);
     })
     .map(({ path, description }) =>

@@ -16,6 +16,7 @@ import { imagine } from './imagine.js';
 import { models } from './models.js';
 import { presets } from './presets.js';
 import { queue } from './queue.js';
+import { remix } from './remix.js';
 import { retry } from './retry.js';
 import { show } from './show.js';
 
@@ -23,6 +24,7 @@ import { show } from './show.js';
 export const commands: readonly Command[] = [
   imagine,
   batch,
+  remix,
   queue,
   show,
   cancel,

@@ -9,6 +9,8 @@ export interface OptionMeta {
   readonly description: string;
   /** Zod cannot say that a value is a file. */
   readonly isAttachment?: boolean;
+  /** Takes the files that came under no name of their own; menus do not show it. */
+  readonly isAttachmentList?: boolean;
   /** Takes the whole text of a text command, flags at its end included. */
   readonly isPrompt?: boolean;
   /** What is offered while it is typed; `suggestions.ts` has the sources. */
@@ -18,7 +20,8 @@ export interface OptionMeta {
 /** Every option of a command is registered here; the outermost schema counts. */
 export const optionRegistry = z.registry<OptionMeta>();
 
-export interface OptionShape extends Omit<OptionDeclaration, 'description'> {
+export interface OptionShape extends Omit<OptionDeclaration, 'description' | 'type'> {
+  readonly type: OptionDeclaration['type'] | 'attachment-list';
   readonly meta: OptionMeta;
 }
 
@@ -28,6 +31,7 @@ export function optionShapes(options: z.ZodObject): OptionShape[] {
     const meta = optionRegistry.get(schema as z.ZodType);
     if (!meta) throw new Error(`The option ${JSON.stringify(name)} is not in the option registry`);
     const required = !(schema as z.ZodType).safeParse(undefined).success;
+    if (meta.isAttachmentList) return { name, type: 'attachment-list', required, meta };
     if (meta.isAttachment) return { name, type: 'attachment', required, meta };
     const { type, minimum, maximum } = z.toJSONSchema(schema as z.ZodType, { io: 'input' });
     if (type !== 'string' && type !== 'integer' && type !== 'number' && type !== 'boolean') {

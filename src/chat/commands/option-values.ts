@@ -7,7 +7,9 @@ import { limits } from './limits.js';
 import { type OptionShape, optionShapes } from './option-registry.js';
 
 /** Options by name as a platform or a text gave them. */
-export type RawOptions = Readonly<Record<string, string | number | boolean | Attachment>>;
+export type RawOptions = Readonly<
+  Record<string, string | number | boolean | Attachment | readonly Attachment[]>
+>;
 
 /**
  * Takes the flags off the prompt, lets explicit options beat them, and checks all.

@@ -18,6 +18,17 @@ export function promptOption(description: string) {
     .register(optionRegistry, { description, isPrompt: true });
 }
 
+/** For what may be asked for by a preset alone, too. */
+export function optionalPromptOption(description: string) {
+  return z
+    .string('prompt-empty')
+    .trim()
+    .max(limits.promptMaxCharacters, 'prompt-too-long')
+    .transform((text) => (text === '' ? undefined : text))
+    .optional()
+    .register(optionRegistry, { description, isPrompt: true });
+}
+
 /** One name, or several with commas between them. */
 export const model = z
   .string('model-wrong')
@@ -98,14 +109,21 @@ export const mask = z
   .optional()
   .register(optionRegistry, { description: 'option-mask', isAttachment: true });
 
-export const firstBatchImage = z
-  .custom<Attachment>(isAttachment, 'image-missing')
-  .register(optionRegistry, { description: 'option-batch-image', isAttachment: true });
-
-export const furtherBatchImage = z
+export const batchImage = z
   .custom<Attachment>(isAttachment, 'image-wrong')
   .optional()
   .register(optionRegistry, { description: 'option-batch-image', isAttachment: true });
+
+export const zip = z
+  .custom<Attachment>(isAttachment, 'image-wrong')
+  .optional()
+  .register(optionRegistry, { description: 'option-zip', isAttachment: true });
+
+/** Of an album, a form or a message, which have no names for their files. */
+export const images = z
+  .array(z.custom<Attachment>(isAttachment, 'image-wrong'))
+  .optional()
+  .register(optionRegistry, { description: 'option-batch-image', isAttachmentList: true });
 
 export const batchId = z
   .string('id-wrong')

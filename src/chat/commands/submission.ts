@@ -9,7 +9,8 @@ import { planProblems, planTasks, type TaskPlan } from './task-plan.js';
 
 /** The options that `/imagine` and `/batch` have in common, checked one by one already. */
 export interface PromptOptions {
-  readonly prompt: string;
+  /** A batch may have none, where a preset says what to do. */
+  readonly prompt?: string | undefined;
   readonly model?: readonly string[] | undefined;
   /** A preset's name. */
   readonly preset?: string | undefined;
@@ -48,6 +49,7 @@ export async function submitPrompt(
   const wish = { operation: plan.operation, references: references.length };
   const problems = [
     ...(typeof preset === 'function' ? [preset] : []),
+    ...promptProblems(submission),
     ...imageProblems(submission),
     ...planProblems(plan),
     ...modelProblems(plan.models, wish, await engine.models()),
@@ -68,7 +70,7 @@ export async function submitPrompt(
     referenceIds: inputs.references.map(({ id }) => id),
     maskId: inputs.mask?.id,
   });
-  return submitTasks(context, { origin, prompt: options.prompt, tasks, private: isPrivate });
+  return submitTasks(context, { origin, prompt: plan.prompt, tasks, private: isPrivate });
 }
 
 /** The preset of that name, or what is to be said where there is none. */
@@ -83,10 +85,15 @@ async function findPreset(
   return found ?? unknownPreset(name, names);
 }
 
-function imageProblems({ options, images, mask }: Submission): Sentence[] {
+function promptProblems({ options: { prompt, preset } }: Submission): Sentence[] {
+  return prompt === undefined && preset === undefined ? [sentence('batch-prompt-empty')] : [];
+}
+
+function imageProblems({ origin, options, images, mask }: Submission): Sentence[] {
   if (images.length > 0) return [];
   const { strength } = options;
   return [
+    ...(origin === 'batch' ? [sentence('image-missing')] : []),
     ...(strength === undefined
       ? []
       : [sentence('strength-without-image', { value: String(strength) })]),
@@ -127,7 +134,7 @@ export async function submitTasks(
 
 /** What was asked for goes before what the preset says. */
 function planOf({ options, images, mask }: Submission, preset: Preset | undefined): TaskPlan {
-  const { prompt, model, seed } = options;
+  const { prompt = '', model, seed } = options;
   const hasImage = images.length > 0;
   const negative = options.negative ?? preset?.negative;
   const aspect = options.aspect ?? preset?.aspect;

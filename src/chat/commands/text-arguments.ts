@@ -1,7 +1,7 @@
 import { quoted, Refusal, sentence } from '../refusal.js';
 import type { Attachment } from '../request.js';
 import type { Command } from './command.js';
-import { optionShapes } from './option-registry.js';
+import { type OptionShape, optionShapes } from './option-registry.js';
 import { type RawOptions, typed } from './option-values.js';
 
 /**
@@ -15,18 +15,7 @@ export function textArguments(
   attachments: readonly Attachment[],
 ): RawOptions {
   const shapes = optionShapes(command.options);
-  const given: Record<string, string | number | boolean | Attachment> = {};
-
-  const slots = shapes.filter(({ type }) => type === 'attachment');
-  if (slots.length > 0 && attachments.length > slots.length) {
-    throw new Refusal(
-      sentence('images-too-many', { count: attachments.length, max: slots.length }),
-    );
-  }
-  for (const [index, slot] of slots.entries()) {
-    const attachment = attachments[index];
-    if (attachment) given[slot.name] = attachment;
-  }
+  const given: Record<string, RawOptions[string]> = { ...filesBySlot(shapes, attachments) };
 
   const prompt = shapes.findIndex(({ meta }) => meta.isPrompt);
   const promptShape = shapes[prompt];
@@ -41,7 +30,7 @@ export function textArguments(
     return { ...given, [promptShape.name]: rest.trim() };
   }
 
-  const positions = shapes.filter(({ type }) => type !== 'attachment');
+  const positions = shapes.filter(({ type }) => !type.startsWith('attachment'));
   const words = text.split(/\s+/).filter((word) => word !== '');
   if (words.length > positions.length) {
     const value = quoted(words.slice(positions.length).join(' '));
@@ -52,4 +41,24 @@ export function textArguments(
     if (shape) given[shape.name] = typed(shape, word);
   }
   return given;
+}
+
+function filesBySlot(
+  shapes: readonly OptionShape[],
+  attachments: readonly Attachment[],
+): RawOptions {
+  const list = shapes.find(({ type }) => type === 'attachment-list');
+  if (list) return attachments.length === 0 ? {} : { [list.name]: attachments };
+  const slots = shapes.filter(({ type }) => type === 'attachment');
+  if (slots.length > 0 && attachments.length > slots.length) {
+    throw new Refusal(
+      sentence('images-too-many', { count: attachments.length, max: slots.length }),
+    );
+  }
+  return Object.fromEntries(
+    slots.flatMap((slot, index) => {
+      const attachment = attachments[index];
+      return attachment ? [[slot.name, attachment]] : [];
+    }),
+  );
 }

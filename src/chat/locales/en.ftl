@@ -4,6 +4,8 @@
 
 command-imagine = Make images from a prompt, or change an image
 command-batch = Change several images, one task each
+command-remix = Make a batch of all the images of a message
+menu-remix = Remix images
 command-queue = Your waiting and running batches, with their positions
 command-cancel = Stop one of your batches
 command-retry = Run the failed tasks of a batch again
@@ -38,6 +40,7 @@ option-image = An image to start from
 option-reference = An image whose look the result should take on
 option-mask = Of the image's shape: only where it is white or transparent may the image change
 option-batch-image = An image to change
+option-zip = A zip of up to 100 images to change
 option-strength = How far to move away from the image: 0 keeps it, 1 ignores it
 option-private = Show it to you alone
 option-id = The batch's id, as /queue shows it
@@ -52,6 +55,18 @@ option-preset-model = The model that it runs on, where none is asked for
 option-preset-changed-model = The new model; - takes it away
 option-preset-changed-aspect = New width to height, such as 16:9; - takes it away
 option-global = For all servers and chats; Easel's own administrators only
+
+## Forms. Discord takes 45 characters of a title or label, 100 of a description.
+
+form-batch = Change several images
+form-remix = Remix images
+form-images = Images, or a zip of them
+form-images-description = Up to 10 files; a zip may hold 100 images. One task each.
+form-prompt = Prompt
+form-prompt-description = What to do with them; 1: … 2: … for one image each; flags may end it
+form-preset = Preset
+form-model = Model, or several: a,b
+form-negative = What should not be in them
 
 ## Cards
 
@@ -140,7 +155,9 @@ concurrency-wrong = Concurrency is { $value }, but must be a whole number from 1
 pool-wrong = “{ $value }” does not name a pool.
 pool-unknown = There is no pool called “{ $value }”. There are: { $pools }.
 setting-wrong = { $key } must be { $expected }.
-image-missing = Add the images to change: up to 10, one task each.
+image-missing = Add the images to change, one task each: up to 10, or a zip of up to 100.
+batch-prompt-empty = Say what to do with the images, or name a preset.
+message-without-images = That message has no images that Easel can read.
 image-wrong = What was given as { $option } is not a file.
 images-too-many = { $count } images came with this, but this command takes { $max } at most.
 words-too-many = “{ $value }” is more than this command takes.
@@ -166,6 +183,8 @@ command-unknown = There is no command /{ $name }. /help lists what there is.
 command-unknown-nearest = There is no command /{ $name }. Did you mean /{ $nearest }?
 command-incomplete = /{ $name } goes on with one of: { $names }.
 button-unknown = This button is from an older version and no longer works. Ask again with /imagine.
+form-too-late = It took too long to open the form, so Discord no longer takes it. Ask once more.
+form-expired = What this form was about is no longer known. Ask once more.
 
 image-not-an-image = “{ $name }” is not an image.
 image-unsupported-type = “{ $name }” is of the type { $mediaType }, which Easel does not read. PNG, JPEG, WebP, GIF, AVIF and TIFF work.

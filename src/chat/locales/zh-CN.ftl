@@ -4,6 +4,8 @@
 
 command-imagine = 用文字生成图片，或修改一张图片
 command-batch = 批量修改多张图片，每张一个任务
+command-remix = 用一条消息里的所有图片建立批次
+menu-remix = 混合图片
 command-queue = 查看你正在排队和运行的批次及其位置
 command-cancel = 取消你的一个批次
 command-retry = 重新运行一个批次中失败的任务
@@ -38,6 +40,7 @@ option-image = 作为起点的图片
 option-reference = 参考图，结果会带有它的风格
 option-mask = 遮罩，形状与原图相同：只有白色或透明的地方可以改变
 option-batch-image = 要修改的图片
+option-zip = 装有待修改图片的 zip，最多 100 张
 option-strength = 偏离原图的程度：0 保持原图，1 忽略原图
 option-private = 仅自己可见
 option-id = 批次编号，可在 /queue 中查看
@@ -52,6 +55,18 @@ option-preset-model = 没有指定模型时使用的模型
 option-preset-changed-model = 新的模型；写 - 表示去掉
 option-preset-changed-aspect = 新的宽高比，如 16:9；写 - 表示去掉
 option-global = 用于所有服务器和聊天；仅限 Easel 的管理员
+
+## Forms. Discord takes 45 characters of a title or label, 100 of a description.
+
+form-batch = 批量修改图片
+form-remix = 混合图片
+form-images = 图片，或装有图片的 zip
+form-images-description = 最多 10 个文件；zip 里最多 100 张图片。每张一个任务。
+form-prompt = 提示词
+form-prompt-description = 要怎样处理；用 1: … 2: … 分别指定每张；末尾可加参数
+form-preset = 预设
+form-model = 模型，可写多个：a,b
+form-negative = 画面中不应出现的内容
 
 ## 卡片
 
@@ -134,7 +149,9 @@ concurrency-wrong = 同时运行的任务数是 { $value }，但必须是 1 到 
 pool-wrong = “{ $value }”不是后端池的名称。
 pool-unknown = 没有名为“{ $value }”的后端池。现有：{ $pools }。
 setting-wrong = { $key } 必须是 { $expected }。
-image-missing = 请附上要修改的图片：最多 10 张，每张一个任务。
+image-missing = 请附上要修改的图片：最多 10 张，或一个最多装 100 张的 zip，每张一个任务。
+batch-prompt-empty = 请说明要怎样处理这些图片，或指定一个预设。
+message-without-images = 那条消息里没有 Easel 能读取的图片。
 image-wrong = { $option } 给的不是文件。
 images-too-many = 附带了 { $count } 张图片，但这个命令最多 { $max } 张。
 words-too-many = “{ $value }”是多余的内容，这个命令用不到。
@@ -160,6 +177,8 @@ command-unknown = 没有 /{ $name } 这个命令。用 /help 查看所有命令�
 command-unknown-nearest = 没有 /{ $name } 这个命令。你是想用 /{ $nearest } 吗？
 command-incomplete = /{ $name } 后面要接：{ $names }。
 button-unknown = 这个按钮来自旧版本，已经失效。请用 /imagine 重新生成。
+form-too-late = 打开表单用时过长，Discord 已不再接受。请重新发送一次命令。
+form-expired = 已经找不到这个表单对应的请求。请重新发送一次命令。
 
 image-not-an-image = “{ $name }”不是图片。
 image-unsupported-type = “{ $name }”的类型是 { $mediaType }，Easel 无法读取。支持 PNG、JPEG、WebP、GIF、AVIF 和 TIFF。

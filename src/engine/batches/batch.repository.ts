@@ -21,6 +21,7 @@ export async function insertBatch(
       parentBatchId: request.parentBatchId ?? null,
       prompt: request.prompt,
       private: request.private,
+      notes: JSON.stringify(request.notes ?? []),
       updatePlatform: request.update.platform,
       updateKey: request.update.key,
     })
@@ -92,6 +93,7 @@ export async function readBatches(
         'batches.parentBatchId',
         'batches.prompt',
         'batches.private',
+        'batches.notes',
         'batches.createdAt',
         'users.platform',
         'users.platformUserId',
@@ -128,6 +130,7 @@ export async function readBatches(
         parentBatchId: row.parentBatchId,
         prompt: row.prompt,
         private: row.private,
+        notes: row.notes,
         createdAt: row.createdAt,
         counts: countStates(views),
         tasks: views,

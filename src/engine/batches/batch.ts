@@ -1,5 +1,6 @@
 import type { Operation } from '../backends/backend.js';
 import type { BackendErrorKind } from '../backends/backend-error.js';
+import type { ImageProblem } from '../images/inspection.js';
 import type { PresetReference } from '../presets/preset.js';
 import type { TaskState } from '../tasks/task-state.js';
 import type { Platform, User } from '../users/user.js';
@@ -30,6 +31,24 @@ export interface TaskRequest {
   readonly preset?: PresetReference;
 }
 
+/** What is wrong with an image that came with a batch and was left out. */
+export type InputProblem =
+  | ImageProblem
+  /** Of a zip's entry. */
+  | { readonly kind: 'encrypted' }
+  /** Of a zip's entry: it would grow more than this many times. */
+  | { readonly kind: 'inflates-too-much'; readonly maxRatio: number }
+  | { readonly kind: 'unavailable' }
+  | { readonly kind: 'foreign-host' };
+
+/** What a card says of its batch beside what becomes of it. Names are as their senders gave them. */
+export type BatchNote =
+  | { readonly kind: 'image-left-out'; readonly name: string; readonly problem: InputProblem }
+  /** More were left out than notes are kept of. */
+  | { readonly kind: 'more-left-out'; readonly count: number }
+  /** Parts of an album whose batch had begun. */
+  | { readonly kind: 'late-parts' };
+
 export interface SubmitRequest {
   readonly user: User;
   /** `discord:<guild id>`, `telegram:<chat id>`, or `<platform>:dm:<user id>`. */
@@ -42,6 +61,7 @@ export interface SubmitRequest {
   /** What people read on the card; the tasks have their own prompts. May be empty. */
   readonly prompt: string;
   readonly tasks: readonly TaskRequest[];
+  readonly notes?: readonly BatchNote[];
   /** Only its owner may see it. */
   readonly private: boolean;
   /** Where the card will live. Opaque to the engine; the bot that made it reads it. */
@@ -123,6 +143,7 @@ export interface BatchView {
   readonly private: boolean;
   readonly createdAt: Date;
   readonly counts: BatchCounts;
+  readonly notes: readonly BatchNote[];
   readonly tasks: readonly TaskView[];
 }
 

@@ -1,6 +1,12 @@
 import type { ColumnType, Generated } from 'kysely';
 import type { BackendHandle } from '../backends/backend.js';
-import type { BatchOrigin, CardAddress, TaskFailure, TaskRequest } from '../batches/batch.js';
+import type {
+  BatchNote,
+  BatchOrigin,
+  CardAddress,
+  TaskFailure,
+  TaskRequest,
+} from '../batches/batch.js';
 import type { TaskState } from '../tasks/task-state.js';
 import type { Platform } from '../users/user.js';
 
@@ -31,6 +37,7 @@ interface Audit {
 interface Batches {
   createdAt: GeneratedTimestamp;
   id: string;
+  notes: ColumnType<readonly BatchNote[], string | undefined, never>;
   origin: BatchOrigin;
   parentBatchId: string | null;
   private: boolean;

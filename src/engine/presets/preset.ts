@@ -35,9 +35,19 @@ const placeholder = '{prompt}';
 
 /** The user's prompt in the preset's words. */
 export function applyTemplate(template: string, prompt: string): string {
+  if (prompt === '') return withoutPrompt(template);
   if (!template.includes(placeholder)) return `${prompt}, ${template}`;
   // Not `replaceAll` with a string: `$&` in a prompt would be read as a pattern.
   return template.split(placeholder).join(prompt);
+}
+
+/** The template's own words; the comma that would part them from a prompt goes too. */
+function withoutPrompt(template: string): string {
+  return template
+    .split(placeholder)
+    .map((part) => part.replace(/^[\s,，]+|[\s,，]+$/g, ''))
+    .filter((part) => part !== '')
+    .join(', ');
 }
 
 /** @throws nothing: what the change leaves out stays as it was */

@@ -27,6 +27,13 @@ export interface Inbox {
   ): Promise<{ readonly isNew: boolean }>;
   /** Harmless on a closed one. */
   close(platform: Platform, key: string): Promise<void>;
+  /**
+   * Closes an update that a later one will refer to, as the answers of a form do, and keeps this of
+   * it for a day. Put no token in it.
+   */
+  closeKeeping(platform: Platform, key: string, payload: unknown): Promise<void>;
+  /** What stands of an update, open or kept; undefined where nothing does. */
+  kept(platform: Platform, key: string): Promise<unknown>;
   /** Open ones, oldest first: at start they are resumed or answered. */
   open(platform: Platform): Promise<OpenUpdate[]>;
   /** Open ones of a group, by arrival. */

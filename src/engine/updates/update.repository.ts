@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Database, Transaction } from '../db/connection.js';
+import { throughRecord } from '../db/connection-error.js';
 import { RecordUnavailableError } from '../engine-error.js';
 import type { Platform } from '../users/user.js';
 import type { Inbox, OpenUpdate } from './inbox.js';
@@ -24,6 +25,29 @@ export function createInbox(db: Database): Inbox {
       await closeUpdate(db, platform, key);
     },
 
+    async closeKeeping(platform, key, payload) {
+      await forgetKept(db);
+      await db
+        .updateTable('updates')
+        .set({ closedAt: sql<Date>`now()`, payload: JSON.stringify(payload) })
+        .where('platform', '=', platform)
+        .where('key', '=', key)
+        .where('closedAt', 'is', null)
+        .execute();
+    },
+
+    async kept(platform, key) {
+      const row = await throughRecord(() =>
+        db
+          .selectFrom('updates')
+          .select('payload')
+          .where('platform', '=', platform)
+          .where('key', '=', key)
+          .executeTakeFirst(),
+      );
+      return row?.payload ?? undefined;
+    },
+
     async open(platform) {
       return openUpdates(db, platform).execute();
     },
@@ -43,6 +67,16 @@ function openUpdates(db: Database, platform: Platform) {
     .where('closedAt', 'is', null)
     .orderBy('receivedAt')
     .orderBy('key');
+}
+
+/** What somebody did not come back to within a day. */
+async function forgetKept(db: Database): Promise<void> {
+  await db
+    .updateTable('updates')
+    .set({ payload: null })
+    .where('payload', 'is not', null)
+    .where('closedAt', '<', sql<Date>`now() - interval '1 day'`)
+    .execute();
 }
 
 /** Keeps the key, so that a repeat is known; forgets the payload, which may hold a token. */

@@ -88,6 +88,7 @@ function fakeChat(test: TelegramBotTest): Chat {
       return test.answer(request);
     },
     suggest: async () => [],
+    opensForm: () => false,
     commands: [
       {
         ...everywhere,

@@ -222,12 +222,6 @@ describe('/batch', () => {
     expect(privateText(await write('batch', 'fox'))).toContain('Add the images to change');
   });
 
-  it('takes at most ten images', async () => {
-    const { write } = createChatBench();
-    const images = Array.from({ length: 11 }, () => attachment());
-    expect(privateText(await write('batch', 'fox', images))).toContain('11 images');
-  });
-
   it('makes at most a hundred tasks', async () => {
     const { write, engine } = createChatBench();
     const images = Array.from({ length: 10 }, () => attachment());

@@ -1,0 +1,2 @@
+drop index updates_kept;
+alter table batches drop column notes;
