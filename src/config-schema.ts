@@ -131,6 +131,12 @@ export const fileSchema = z.strictObject({
       adminWeight: wholeNumber(1, 100).default(1),
     })
     .prefault({}),
+  images: z
+    .strictObject({
+      /** Whether images keep in their files how they were made. */
+      metadata: z.enum(['keep', 'strip'], { error: 'expected keep or strip' }).default('keep'),
+    })
+    .prefault({}),
 });
 
 export type FileSettings = z.infer<typeof fileSchema>;

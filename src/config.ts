@@ -34,6 +34,7 @@ export interface Config {
   readonly backends: readonly BackendConfig[];
   readonly pools: Readonly<Record<string, { readonly concurrency: number }>>;
   readonly limits: Limits;
+  readonly images: FileSettings['images'];
   /** Values that must never reach a log. */
   readonly secrets: readonly string[];
   /** Settings that are known but do nothing in this version. */
@@ -75,7 +76,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv, folder: string): Conf
     throw new ConfigError(problems);
 
   const values = parsed.data;
-  const { backends, pools, limits } = fileParsed.data;
+  const { backends, pools, limits, images } = fileParsed.data;
   return {
     ...(values.DISCORD_TOKEN
       ? {
@@ -99,6 +100,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv, folder: string): Conf
     backends: configuredBackends(backends, values.COMFYUI_URL),
     pools,
     limits,
+    images,
     secrets: secretsIn(values, backends),
     unused: Object.keys(env).filter((key) => laterSettings.test(key)),
   };

@@ -77,6 +77,7 @@ async function start(
     store: createFileStore(folder),
     pools,
     log,
+    imageMetadata: config.images.metadata,
     maxWaiting: config.limits.waitingTasks,
     userCap: config.limits.runningTasks,
     hardUserCap: config.limits.hardRunningTasks,

@@ -22,6 +22,7 @@ import { findImage } from './images/image.repository.js';
 import { createImageLibrary } from './images/image-library.js';
 import type { ImageStore } from './images/image-store.js';
 import { defaultImageLimits } from './images/inspection.js';
+import { imageIdIn } from './images/metadata/image-metadata.js';
 import { createPresets } from './presets/preset-service.js';
 import type { RunQueue } from './queue/run-queue.js';
 import type { Signals } from './queue/signals.js';
@@ -34,6 +35,7 @@ import type { User } from './users/user.js';
 import { ensureUser } from './users/user.repository.js';
 import { createOutcomes } from './worker/outcome.js';
 import { createRecovery } from './worker/recovery.js';
+import type { ImageMetadataPolicy } from './worker/result-images.js';
 import { defaultExecutionTimes, type ExecutionTimes } from './worker/run-execution.js';
 import { createTaskWorker } from './worker/worker.js';
 
@@ -54,6 +56,8 @@ export interface EngineOptions {
   readonly quotas?: DailyQuotas;
   /** A person's share of turns, where no setting says another. 1 without it. */
   readonly weightOf?: (person: Pick<User, 'platform' | 'platformUserId'>) => number;
+  /** Whether images keep in their files how they were made. They do without it. */
+  readonly imageMetadata?: ImageMetadataPolicy;
   /** Runs at the same time in this process, at most. */
   readonly maxRuns?: number;
   readonly graceMs?: number;
@@ -118,7 +122,13 @@ export function createEngine(options: EngineOptions): RunningEngine {
     times,
     health,
     workerId: processId,
-    outcomes: createOutcomes({ transact, store, queue, log }),
+    outcomes: createOutcomes({
+      transact,
+      store,
+      queue,
+      log,
+      metadata: options.imageMetadata ?? 'keep',
+    }),
     maxRuns: options.maxRuns ?? 64,
     graceMs: options.graceMs ?? 30_000,
   });
@@ -177,6 +187,11 @@ export function createEngine(options: EngineOptions): RunningEngine {
     return views.get(batchId);
   }
 
+  async function batchOfImage(imageId: string) {
+    const image = await findImage(db, imageId);
+    return image && batch(image.batchId);
+  }
+
   return {
     inbox: createInbox(db),
     cards: createCardQueue(db, processId),
@@ -197,10 +212,8 @@ export function createEngine(options: EngineOptions): RunningEngine {
       const views = await readBatches(db, ids);
       return ids.flatMap((id) => views.get(id) ?? []);
     },
-    async batchOfImage(imageId) {
-      const image = await findImage(db, imageId);
-      return image && batch(image.batchId);
-    },
+    batchOfImage,
+    batchOfFile: async (bytes) => batchOfImage(imageIdIn(bytes) ?? ''),
     position: (batchId) => readPosition(db, batchId, concurrencyOf),
     readImage: images.readImage,
     readGrid: images.readGrid,

@@ -82,6 +82,11 @@ export interface Engine {
   activeBatches(userId: string): Promise<BatchView[]>;
   /** The batch that an image belongs to. */
   batchOfImage(imageId: string): Promise<BatchView | undefined>;
+  /**
+   * The batch that a file says it is an image of. Whoever made the file may have written that: what
+   * may be shown of the batch is for the asker's rights to decide, as with an id that was typed.
+   */
+  batchOfFile(bytes: Uint8Array): Promise<BatchView | undefined>;
   position(batchId: string): Promise<QueuePosition | undefined>;
   /** Bytes of a finished image. @throws EngineError unknown-image, images-gone */
   readImage(imageId: string): Promise<{ readonly bytes: Uint8Array; readonly mediaType: string }>;

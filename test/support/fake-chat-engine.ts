@@ -119,6 +119,7 @@ export function createFakeChatEngine(overrides: Partial<Engine> = {}): FakeChatE
       all().find(({ tasks }) =>
         tasks.some(({ images }) => images.some((image) => image.id === imageId)),
       ),
+    batchOfFile: unexpected('batchOfFile'),
     position: async () => ({ position: 3, estimateMs: 41_000 }),
     readImage: unexpected('readImage'),
     readGrid: unexpected('readGrid'),

@@ -68,11 +68,17 @@ interface Images {
   id: string;
   index: number;
   mediaType: string;
+  parameters: ColumnType<
+    Readonly<Record<string, string | number>> | null,
+    string | null | undefined,
+    string | null
+  >;
   runNumber: number;
   seed: number | null;
   storageKey: string;
   taskId: string;
   width: number;
+  workflowHash: string | null;
 }
 
 interface Inputs {

@@ -5,6 +5,8 @@ import { composeGrid } from './grid.js';
 import { findImage, insertInput } from './image.repository.js';
 import { ImageMissingError, type ImageStore } from './image-store.js';
 import { decodeInput, type ImageLimits } from './inspection.js';
+import { readTexts, writeTexts } from './metadata/image-metadata.js';
+import type { ImageTexts } from './metadata/image-texts.js';
 import { fitImage, isFitting } from './size-ladder.js';
 
 interface Picture {
@@ -78,7 +80,16 @@ export function createImageLibrary(db: Database, store: ImageStore, limits: Imag
 
     async readImageWithin(imageId: string, fit: ImageFit) {
       const image = await readImage(imageId);
-      return isFitting(image, fit) ? { ...image, changed: false } : fitImage(image.bytes, fit);
+      if (isFitting(image, fit)) return { ...image, changed: false };
+      const texts = readTexts(image.bytes);
+      const maxBytes = fit.maxBytes - (texts ? roomFor(texts) : 0);
+      const fitted = await fitImage(image.bytes, { ...fit, maxBytes });
+      return fitted.changed ? { ...fitted, bytes: writeTexts(fitted, texts) } : fitted;
     },
   };
+}
+
+/** What they add to a file at most: three bytes a character, and the structure around them. */
+function roomFor({ parameters, easel }: ImageTexts): number {
+  return 3 * (parameters.length + easel.length) + 1024;
 }

@@ -3,6 +3,7 @@ import { createId } from '../ids.js';
 
 /** A finished image that the store holds already. */
 export interface NewImage {
+  readonly id: string;
   readonly index: number;
   readonly storageKey: string;
   readonly mediaType: string;
@@ -10,6 +11,9 @@ export interface NewImage {
   readonly height: number;
   readonly byteLength: number;
   readonly seed: number | null;
+  /** What its backend tells of how it was made. */
+  readonly parameters: Readonly<Record<string, string | number>> | null;
+  readonly workflowHash: string | null;
 }
 
 export async function insertImages(
@@ -23,7 +27,7 @@ export async function insertImages(
     .values(
       images.map((image) => ({
         ...image,
-        id: createId(),
+        parameters: image.parameters && JSON.stringify(image.parameters),
         taskId: run.taskId,
         runNumber: run.run,
       })),

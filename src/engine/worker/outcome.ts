@@ -2,24 +2,22 @@ import type { Logger } from 'pino';
 import type { BackendCapabilities, BackendResult } from '../backends/backend.js';
 import type { TaskFailure } from '../batches/batch.js';
 import type { Transact } from '../db/transact.js';
-import { insertImages, type NewImage } from '../images/image.repository.js';
+import { insertImages } from '../images/image.repository.js';
 import type { ImageStore } from '../images/image-store.js';
-import { inspectImage } from '../images/inspection.js';
 import type { RunQueue } from '../queue/run-queue.js';
 import type { Decision } from '../tasks/retry-policy.js';
 import { endRun, type RunKey, type StartedRun } from '../tasks/run.repository.js';
 import { cancelTask, completeTask, failTask, postponeTask } from '../tasks/task.repository.js';
+import { type ImageMetadataPolicy, storeResultImages } from './result-images.js';
 import { beginSuccessor } from './succession.js';
 
 export interface OutcomeDependencies {
   readonly transact: Transact;
   readonly store: ImageStore;
+  readonly metadata: ImageMetadataPolicy;
   readonly queue: RunQueue;
   readonly log: Logger;
 }
-
-/** Backends may answer with more than users may send. */
-const resultLimits = { maxBytes: 100_000_000, maxPixels: 200_000_000 };
 
 /** A run that goes on, or has ended by now, on an instance that cannot be reached. */
 export interface KeptRun {
@@ -30,7 +28,7 @@ export interface KeptRun {
 
 /** Writes down how runs ended. Each write names its run: too late, it changes nothing. */
 export interface Outcomes {
-  completed(key: RunKey, result: BackendResult): Promise<void>;
+  completed(key: RunKey, started: StartedRun, result: BackendResult): Promise<void>;
   /** With `kept`, the backend may still have the run: the next one on this instance resumes it. */
   decided(key: RunKey, decision: Decision, kept?: KeptRun): Promise<void>;
   failed(key: RunKey, failure: TaskFailure): Promise<void>;
@@ -48,23 +46,6 @@ export interface Outcomes {
 export function createOutcomes(deps: OutcomeDependencies): Outcomes {
   const { transact, store, queue, log } = deps;
 
-  async function storeImages(result: BackendResult): Promise<NewImage[]> {
-    return Promise.all(
-      result.images.map(async (image, index) => {
-        const info = await inspectImage(image.bytes, resultLimits);
-        return {
-          index,
-          storageKey: await store.put(image.bytes, info.mediaType),
-          mediaType: info.mediaType,
-          width: info.width,
-          height: info.height,
-          byteLength: image.bytes.byteLength,
-          seed: image.seed ?? null,
-        };
-      }),
-    );
-  }
-
   async function failed(key: RunKey, failure: TaskFailure): Promise<void> {
     await transact(async (trx, effects) => {
       if (await endRun(trx, key, 'failed')) await failTask(trx, effects, key, failure);
@@ -72,8 +53,8 @@ export function createOutcomes(deps: OutcomeDependencies): Outcomes {
   }
 
   return {
-    async completed(key, result) {
-      const images = await storeImages(result);
+    async completed(key, { request }, result) {
+      const images = await storeResultImages(result, request, deps);
       const kept = await transact(async (trx, effects) => {
         const moved = await completeTask(trx, effects, key, result.model);
         if (!moved) return false;

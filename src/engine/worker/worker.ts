@@ -118,7 +118,7 @@ export function createTaskWorker(deps: WorkerDependencies): TaskWorker {
     const context = { batchId: started.batchId, taskId: key.taskId, run: key.run };
     switch (execution.kind) {
       case 'finished':
-        return outcomes.completed(key, execution.result);
+        return outcomes.completed(key, started, execution.result);
       case 'cancelled':
         return outcomes.decided(key, { kind: 'cancel' });
       case 'handed-back':

@@ -1,0 +1,3 @@
+alter table images
+  drop column parameters,
+  drop column workflow_hash;

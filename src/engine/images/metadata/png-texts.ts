@@ -1,0 +1,89 @@
+import { crc32 } from 'node:zlib';
+import { readExif, writeExif } from './exif.js';
+import type { ImageTexts } from './image-texts.js';
+
+interface Chunk {
+  readonly type: string;
+  readonly data: Buffer;
+  /** The chunk as it stands in the file, with its length and its check. */
+  readonly whole: Buffer;
+}
+
+const signatureLength = 8;
+/** A text beyond that is not ours. */
+const maxTextLength = 256 * 1024;
+const texts = new Set(['tEXt', 'zTXt', 'iTXt', 'tIME']);
+
+/**
+ * The same PNG, its pixels untouched, with these texts before its pixels and no others. What a
+ * backend wrote goes: ComfyUI's own texts hold whole workflows, with paths and whatever is in them.
+ */
+export function writePngTexts(file: Buffer, wanted: ImageTexts | undefined): Buffer {
+  const chunks = [...chunksOf(file)];
+  const [header, ...rest] = chunks;
+  if (header?.type !== 'IHDR' || rest.at(-1)?.type !== 'IEND') return file;
+  const kept = rest.flatMap((chunk) => {
+    if (texts.has(chunk.type)) return [];
+    return chunk.type === 'eXIf' ? orientationIn(chunk.data) : [chunk.whole];
+  });
+  const ours = wanted
+    ? [textChunk('parameters', wanted.parameters), textChunk('easel', wanted.easel)]
+    : [];
+  return Buffer.concat([file.subarray(0, signatureLength), header.whole, ...ours, ...kept]);
+}
+
+export function readPngTexts(file: Buffer): Partial<ImageTexts> {
+  let found: Partial<ImageTexts> = {};
+  for (const { type, data } of chunksOf(file)) {
+    if ((type !== 'tEXt' && type !== 'iTXt') || data.length > maxTextLength) continue;
+    const end = data.indexOf(0);
+    const keyword = data.toString('latin1', 0, Math.max(0, end));
+    if (keyword !== 'parameters' && keyword !== 'easel') continue;
+    const text = type === 'tEXt' ? data.toString('latin1', end + 1) : internationalText(data, end);
+    if (text !== undefined) found = { ...found, [keyword]: text };
+  }
+  return found;
+}
+
+/** Up to the end, or to where the file is damaged (PNG §5.3: length, type, data, check). */
+function* chunksOf(file: Buffer): Generator<Chunk> {
+  for (let at = signatureLength; at + 12 <= file.length; ) {
+    const length = file.readUInt32BE(at);
+    const end = at + 12 + length;
+    if (end > file.length) return;
+    const type = file.toString('latin1', at + 4, at + 8);
+    yield { type, data: file.subarray(at + 8, end - 4), whole: file.subarray(at, end) };
+    if (type === 'IEND') return;
+    at = end;
+  }
+}
+
+/** `tEXt` for ASCII, as every reader knows that; else `iTXt`: not all take `tEXt` for Latin-1. */
+function textChunk(keyword: string, text: string): Buffer {
+  const key = Buffer.from(`${keyword}\0`, 'latin1');
+  return /^[\n\x20-\x7e]*$/.test(text)
+    ? chunkOf('tEXt', Buffer.concat([key, Buffer.from(text, 'latin1')]))
+    : chunkOf('iTXt', Buffer.concat([key, Buffer.alloc(4), Buffer.from(text, 'utf8')]));
+}
+
+/** After the keyword: compressed or not, how, a language and the keyword in it, both zero-ended. */
+function internationalText(data: Buffer, keywordEnd: number): string | undefined {
+  if (data[keywordEnd + 1] !== 0) return undefined;
+  const language = data.indexOf(0, keywordEnd + 3);
+  const translated = language < 0 ? -1 : data.indexOf(0, language + 1);
+  return translated < 0 ? undefined : data.toString('utf8', translated + 1);
+}
+
+function orientationIn(exif: Buffer): Buffer[] {
+  const { orientation = 1 } = readExif(exif);
+  return orientation === 1 ? [] : [chunkOf('eXIf', writeExif({ orientation }))];
+}
+
+function chunkOf(type: string, data: Buffer): Buffer {
+  const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(data.length);
+  const check = Buffer.alloc(4);
+  check.writeUInt32BE(crc32(body));
+  return Buffer.concat([length, body, check]);
+}
