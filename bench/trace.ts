@@ -8,6 +8,8 @@ import type { RunQueue } from '../src/engine/queue/run-queue.js';
 /** One step of the way from a command to its image. Milliseconds since the epoch. */
 export interface Span {
   readonly name: string;
+  /** Of a statement: its text. */
+  readonly sql?: string;
   readonly beganAt: number;
   readonly endedAt: number;
 }
@@ -39,7 +41,8 @@ export function createTrace() {
       prototype.query = function query(this: unknown, ...args: unknown[]) {
         const beganAt = nowMs();
         const answer = send.apply(this, args);
-        const done = () => spans.push({ name: 'statement', beganAt, endedAt: nowMs() });
+        const sql = String((args[0] as { text?: string })?.text ?? args[0]);
+        const done = () => spans.push({ name: 'statement', sql, beganAt, endedAt: nowMs() });
         if (answer instanceof Promise) answer.then(done, done);
         return answer;
       };

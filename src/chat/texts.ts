@@ -63,8 +63,15 @@ function localizedTexts(locale: Locale): LocalizedTexts {
     if (problems.length > 0) throw new Error(`${locale}.ftl, ${key}: ${problems.join('; ')}`);
     return formatted;
   };
-  const number: LocalizedTexts['number'] = (value, maximumFractionDigits = 1) =>
-    new Intl.NumberFormat(locale, { maximumFractionDigits }).format(value);
+  // Each costs far more to make than to use.
+  const numberFormats = new Map<number, Intl.NumberFormat>();
+  const number: LocalizedTexts['number'] = (value, maximumFractionDigits = 1) => {
+    const format =
+      numberFormats.get(maximumFractionDigits) ??
+      new Intl.NumberFormat(locale, { maximumFractionDigits });
+    numberFormats.set(maximumFractionDigits, format);
+    return format.format(value);
+  };
 
   const duration: LocalizedTexts['duration'] = (milliseconds) => {
     const seconds = Math.max(0, Math.round(milliseconds / 1000));

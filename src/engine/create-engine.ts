@@ -10,8 +10,9 @@ import {
   type HealthTimes,
 } from './backends/instance-health.js';
 import { capabilitiesOf, createPools, type Pool } from './backends/pools.js';
-import { findActiveBatchIds, readBatches } from './batches/batch.repository.js';
+import { findActiveBatchIds } from './batches/batch.repository.js';
 import { createBatchService } from './batches/batch-service.js';
+import { readBatches } from './batches/batch-view.repository.js';
 import { createCardQueue } from './cards/card.repository.js';
 import type { Database, Transaction } from './db/connection.js';
 import { throughRecord } from './db/connection-error.js';
@@ -31,6 +32,7 @@ import { writeWeight } from './settings/weight.js';
 import { endBackOffs } from './tasks/waiting.repository.js';
 import { createInbox } from './updates/update.repository.js';
 import type { DailyQuotas } from './usage/quota.js';
+import { createKnownUsers } from './users/known-users.js';
 import type { User } from './users/user.js';
 import { ensureUser } from './users/user.repository.js';
 import { createOutcomes } from './worker/outcome.js';
@@ -195,7 +197,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
   return {
     inbox: createInbox(db),
     cards: createCardQueue(db, processId),
-    ensureUser: (identity) => throughRecord(() => ensureUser(db, identity)),
+    ensureUser: createKnownUsers((identity) => throughRecord(() => ensureUser(db, identity))),
     inputs: {
       keep: images.keep,
       keepImage: images.keepImage,

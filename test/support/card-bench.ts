@@ -88,9 +88,10 @@ export function createCardBench(): CardBench {
       check('letGo');
       held.push('let go');
     },
-    due: async (_platform, limit) => {
+    due: async (_platform, limit, among) => {
       check('due');
       const due = [...rows.values()]
+        .filter((one) => among === undefined || among.includes(one.batch.id))
         .filter((one) => one.version > one.renderedVersion && one.undeliverable === null)
         .filter((one) => one.dueAtMs <= timers.nowMs())
         .map(toDue)

@@ -19,8 +19,13 @@ export interface UpdateHandlerDeps {
   readonly attachmentOf: (source: FileSource) => Attachment;
 }
 
-/** What is left to do once an update was dealt with: send the reply. False: try after a restart. */
-export type SendReply = () => Promise<boolean>;
+/** What is left to do once an update was dealt with. */
+export interface Handled {
+  /** Sends the reply. False: try after a restart. */
+  readonly send: () => Promise<boolean>;
+  /** The update went into a batch, and was closed with it. */
+  readonly isClosed: boolean;
+}
 
 /** Turns what people did into requests, has the chat layer answer them, and says what to send. */
 export interface UpdateHandler {
@@ -29,12 +34,12 @@ export interface UpdateHandler {
     messages: readonly Message[],
     updateKey: string,
     album?: { readonly isLate: boolean },
-  ): Promise<SendReply | undefined>;
+  ): Promise<Handled | undefined>;
   callback(
     query: CallbackQuery,
     updateKey: string,
     answer: CallbackAnswer,
-  ): Promise<SendReply | undefined>;
+  ): Promise<Handled | undefined>;
 }
 
 /** Telegram shows of itself that a message arrived; a button's spinning has its own end. */
@@ -84,8 +89,11 @@ export function createUpdateHandler(deps: UpdateHandlerDeps): UpdateHandler {
       const threadId = threadIdOf(message);
       const { locale } = sender.identity;
       const place = { chatId, threadId, messageId: message.message_id, locale };
-      const say = (key: string) => () =>
-        replies.send({ kind: 'text', text: chat.text(locale, key), private: true }, place);
+      const say = (key: string): Handled => ({
+        send: () =>
+          replies.send({ kind: 'text', text: chat.text(locale, key), private: true }, place),
+        isClosed: false,
+      });
       if (album?.isLate) return message.chat.type === 'private' ? say('album-late') : undefined;
       if (translation.kind !== 'command') return say('image-without-words');
 
@@ -105,7 +113,7 @@ export function createUpdateHandler(deps: UpdateHandlerDeps): UpdateHandler {
         acknowledge: nothingToAcknowledge,
       };
       const reply = await chat.handle(request);
-      return () => replies.send(reply, place);
+      return { send: () => replies.send(reply, place), isClosed: reply.kind === 'card' };
     },
 
     async callback(query, updateKey, answer) {
@@ -131,11 +139,12 @@ export function createUpdateHandler(deps: UpdateHandlerDeps): UpdateHandler {
       const reply = await chat.handle(request);
       const { locale } = sender.identity;
       const place = { chatId, threadId, messageId: message.message_id, locale, callback: answer };
-      return async () => {
+      const send = async () => {
         const wasSent = await replies.send(reply, place);
         if (reply.kind !== 'delete-message') await removeStaleCopy(message, data);
         return wasSent;
       };
+      return { send, isClosed: reply.kind === 'card' };
     },
   };
 }

@@ -10,7 +10,7 @@ import { createKeyedQueue } from './keyed-queue.js';
 import { type BotIdentity, translateMessages } from './message-translation.js';
 import type { ReplySender } from './reply-sender.js';
 import { personSender, senderOf, threadIdOf } from './sender.js';
-import type { SendReply, UpdateHandler } from './update-handler.js';
+import type { Handled, UpdateHandler } from './update-handler.js';
 
 export interface UpdateIntakeDeps {
   readonly api: Api;
@@ -59,10 +59,11 @@ export function createUpdateIntake(deps: UpdateIntakeDeps): UpdateIntake {
   let isStopped = false;
 
   /** Closes the updates once the reply is in the chat. */
-  const finish = (queueKey: string, keys: readonly string[], send: SendReply | undefined) => {
+  const finish = (queueKey: string, keys: readonly string[], handled: Handled | undefined) => {
     replyQueue.add(queueKey, async () => {
       try {
-        if (send && !(await send())) return;
+        if (handled && !(await handled.send())) return;
+        if (handled?.isClosed) return;
         for (const key of keys) await close(key);
       } finally {
         for (const key of keys) inHand.delete(key);
@@ -88,8 +89,10 @@ export function createUpdateIntake(deps: UpdateIntakeDeps): UpdateIntake {
     const messages = rows
       .flatMap(({ payload }) => (isUpdate(payload) && payload.message ? [payload.message] : []))
       .sort((a, b) => a.message_id - b.message_id);
-    const send = await handler.messages(messages, `album:${album.groupKey}`, { isLate });
-    finish(queueKey, [...new Set([...rows.map(({ key }) => key), ...album.keys])], send);
+    const handled = await handler.messages(messages, `album:${album.groupKey}`, { isLate });
+    const keys = [...new Set([...rows.map(({ key }) => key), ...album.keys])];
+    // The batch closes what it was made of by one key, and that is the album's own.
+    finish(queueKey, keys, handled && { ...handled, isClosed: false });
   };
 
   const albumsInHand = new Map<string, Album>();

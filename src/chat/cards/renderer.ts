@@ -12,7 +12,13 @@ const sweepIntervalMs = 1_000;
 const mostFailurePauseMs = 5_000;
 /** The platform's answer may be a fraction of a millisecond away. */
 const shortestPauseMs = 10;
+/** Of cards that nobody has seen yet, and of all others: big pictures hold up no first answer. */
 const showsAtOnce = 16;
+/**
+ * A new state of a card that is in the chat already may be over as soon as it began. Milliseconds
+ * that it waits for the next; a finished card waits for nothing.
+ */
+const settlingMs = 200;
 /** Cards that are read ahead of those that wait for their platform's budget. */
 const readAhead = 32;
 const mostHeld = 500;
@@ -45,17 +51,18 @@ export function createCardRenderer(dependencies: CardRendererDependencies): Card
   const live = createLiveCards({ now, timers });
   const delivery = createCardDelivery({ ...dependencies, live, timers });
   const wakeup = createWakeup(timers);
-  /** Due cards that wait for the platform's budget or for a free place. */
-  const held = new Map<string, DueCard>();
-  const showing = new Map<string, Promise<void>>();
+  /** Due cards that wait for the platform's budget or for a free place, and since when. */
+  const held = new Map<string, { readonly card: DueCard; readonly since: number }>();
+  const showing = new Map<string, { readonly job: Promise<void>; readonly isFirst: boolean }>();
+  /** Cards that a signal named, and that have not been read since. */
+  const changed = new Set<string>();
   /** Shown since the last sweep began, which may have read them as they were before. */
   const shownSince = new Set<string>();
   let leaseRenewedAt = Number.NEGATIVE_INFINITY;
   let isHolder = false;
   let sweptAt = Number.NEGATIVE_INFINITY;
-  let hasChanged = false;
-  /** A card was due while it was being shown: look again after that. */
-  let isAnotherSweepDue = false;
+  /** The last sweep has not found the end of what is due. */
+  let isMoreDue = false;
   let isStopping = false;
   let isOver = false;
   let running: Promise<void> | undefined;
@@ -63,15 +70,20 @@ export function createCardRenderer(dependencies: CardRendererDependencies): Card
 
   const time = timers.nowMs;
 
-  function begin(batchId: string, fetched?: DueCard): void {
+  function begin(batchId: string, isFirst: boolean, fetched?: DueCard): void {
     held.delete(batchId);
     const job = delivery.bring(batchId, fetched).finally(() => {
       showing.delete(batchId);
       shownSince.add(batchId);
-      hasChanged ||= isAnotherSweepDue;
       wakeup.wake();
     });
-    showing.set(batchId, job);
+    showing.set(batchId, { job, isFirst });
+  }
+
+  function hasPlace(isFirst: boolean): boolean {
+    let taken = 0;
+    for (const show of showing.values()) if (show.isFirst === isFirst) taken += 1;
+    return taken < showsAtOnce;
   }
 
   async function holdsLease(): Promise<boolean> {
@@ -79,6 +91,7 @@ export function createCardRenderer(dependencies: CardRendererDependencies): Card
     const isHeld = await cards.hold(platform.name);
     if (!isHeld) {
       held.clear();
+      changed.clear();
       live.clear();
       isHolder = false;
       return false;
@@ -92,18 +105,40 @@ export function createCardRenderer(dependencies: CardRendererDependencies): Card
     return true;
   }
 
-  /** Reads what is due; the same cards again as long as they are. */
+  /** Reads what is due, or what signals have named of it. Returns the cards that are fresh now. */
+  async function readDue(): Promise<ReadonlySet<string>> {
+    const isSweepDue =
+      time() - sweptAt >= sweepIntervalMs || (isMoreDue && held.size < readAhead / 2);
+    if (isSweepDue) return sweep();
+    const named = [...changed].filter((batchId) => !showing.has(batchId)).slice(0, readAhead);
+    if (named.length === 0) return new Set();
+    for (const batchId of named) changed.delete(batchId);
+    try {
+      return hold(await cards.due(platform.name, named.length, named));
+    } catch (error) {
+      for (const batchId of named) changed.add(batchId);
+      throw error;
+    }
+  }
+
+  /** Signals may be lost: all that is due, the same cards again as long as they are. */
   async function sweep(): Promise<ReadonlySet<string>> {
-    hasChanged = false;
     shownSince.clear();
     const limit = Math.min(held.size + showing.size + readAhead, mostHeld);
     const due = await cards.due(platform.name, limit);
     sweptAt = time();
-    isAnotherSweepDue = due.some(({ batchId }) => showing.has(batchId));
-    hasChanged ||= due.some(({ batchId }) => shownSince.has(batchId));
-    const current = due.filter(({ batchId }) => !showing.has(batchId) && !shownSince.has(batchId));
-    for (const card of current) held.set(card.batchId, card);
-    return new Set(current.map(({ batchId }) => batchId));
+    isMoreDue = due.length === limit && limit < mostHeld;
+    // What is in hand, or was a moment ago, is looked at again after that.
+    const inHand = due.filter(({ batchId }) => showing.has(batchId) || shownSince.has(batchId));
+    for (const { batchId } of inHand) changed.add(batchId);
+    return hold(due.filter((card) => !inHand.includes(card)));
+  }
+
+  function hold(due: readonly DueCard[]): ReadonlySet<string> {
+    for (const card of due) {
+      held.set(card.batchId, { card, since: held.get(card.batchId)?.since ?? time() });
+    }
+    return new Set(due.map(({ batchId }) => batchId));
   }
 
   /** One card's defect holds no other up: its own show will meet it too, and postpone it. */
@@ -119,12 +154,14 @@ export function createCardRenderer(dependencies: CardRendererDependencies): Card
   /** Returns the milliseconds until the next of them may be shown. */
   function showStates(fresh: ReadonlySet<string>): number {
     let pauseMs = Number.POSITIVE_INFINITY;
-    for (const card of [...held.values()].sort(byUrgency)) {
-      if (showing.size >= showsAtOnce) return pauseMs;
-      if (isStopping && !card.final) continue;
-      const waitMs = readyInMs(card.batchId, card.address, card.final);
+    for (const { card, since } of [...held.values()].sort(byUrgency)) {
+      const { batchId, address, final } = card;
+      const isFirst = urgencyOf(card) === urgencies.first;
+      if ((isStopping && !final) || !hasPlace(isFirst)) continue;
+      const settledInMs = urgencyOf(card) === urgencies.change ? since + settlingMs - time() : 0;
+      const waitMs = settledInMs > 0 ? settledInMs : readyInMs(batchId, address, final);
       if (waitMs > 0) pauseMs = Math.min(pauseMs, waitMs);
-      else begin(card.batchId, fresh.has(card.batchId) ? card : undefined);
+      else begin(batchId, isFirst, fresh.has(batchId) ? card : undefined);
     }
     return pauseMs;
   }
@@ -133,11 +170,11 @@ export function createCardRenderer(dependencies: CardRendererDependencies): Card
   function showProgress(): number {
     let pauseMs = Number.POSITIVE_INFINITY;
     for (const { batchId, address } of live.withNews()) {
-      if (showing.size >= showsAtOnce) return pauseMs;
+      if (!hasPlace(false)) return pauseMs;
       if (held.has(batchId) || showing.has(batchId)) continue;
       const waitMs = readyInMs(batchId, address, false);
       if (waitMs > 0) pauseMs = Math.min(pauseMs, waitMs);
-      else begin(batchId);
+      else begin(batchId, false);
     }
     return pauseMs;
   }
@@ -151,9 +188,7 @@ export function createCardRenderer(dependencies: CardRendererDependencies): Card
   /** Returns how long there is nothing to do, unless something wakes the loop. */
   async function pass(): Promise<number> {
     if (!(await holdsLease())) return sweepIntervalMs;
-    const isDue = hasChanged || time() - sweptAt >= sweepIntervalMs;
-    const fresh = isDue ? await sweep() : new Set<string>();
-    const untilState = showStates(fresh);
+    const untilState = showStates(await readDue());
     if (isStopping) return Math.min(untilState, sweepIntervalMs);
     await refreshHints();
     return Math.min(untilState, showProgress(), sweepIntervalMs);
@@ -172,21 +207,22 @@ export function createCardRenderer(dependencies: CardRendererDependencies): Card
         pauseMs = Math.min(sweepIntervalMs * 2 ** (failures - 1), mostFailurePauseMs);
         log.warn({ err: error, platform: platform.name, failures }, 'rendering cards is held up');
       }
-      if (isLast && ![...held.values()].some(({ final }) => final)) return;
+      if (isLast && ![...held.values()].some(({ card }) => card.final)) return;
       await wakeup.wait(Math.max(shortestPauseMs, pauseMs));
     }
   }
 
   async function finish(): Promise<void> {
     await running;
-    await Promise.all(showing.values());
+    await Promise.all([...showing.values()].map(({ job }) => job));
   }
 
   return {
     start: () => {
       stopListening = [
-        engine.onCardChanged(platform.name, () => {
-          hasChanged = true;
+        engine.onCardChanged(platform.name, (batchId) => {
+          // Who renders none of them would gather names for ever.
+          if (isHolder) changed.add(batchId);
           wakeup.wake();
         }),
         engine.onProgress((progress) => {
@@ -198,7 +234,7 @@ export function createCardRenderer(dependencies: CardRendererDependencies): Card
     },
     stop: async () => {
       isStopping = true;
-      hasChanged = true;
+      sweptAt = Number.NEGATIVE_INFINITY;
       for (const stop of stopListening) stop();
       wakeup.wake();
       await new Promise<void>((resolve) => {
@@ -219,11 +255,13 @@ export function createCardRenderer(dependencies: CardRendererDependencies): Card
 }
 
 /** Finished cards, then those that the chat has not seen at all, then by how long they wait. */
-function byUrgency(a: DueCard, b: DueCard): number {
-  return urgency(a) - urgency(b);
+const urgencies = { final: 0, first: 1, change: 2 } as const;
+
+function urgencyOf({ final, renderedVersion }: DueCard): number {
+  if (final) return urgencies.final;
+  return renderedVersion === 0 ? urgencies.first : urgencies.change;
 }
 
-function urgency({ final, renderedVersion }: DueCard): number {
-  if (final) return 0;
-  return renderedVersion === 0 ? 1 : 2;
+function byUrgency(a: { readonly card: DueCard }, b: { readonly card: DueCard }): number {
+  return urgencyOf(a.card) - urgencyOf(b.card);
 }

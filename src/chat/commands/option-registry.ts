@@ -25,8 +25,16 @@ export interface OptionShape extends Omit<OptionDeclaration, 'description' | 'ty
   readonly meta: OptionMeta;
 }
 
-/** The options of a command as menus and text parsing need them, derived from its schema. */
-export function optionShapes(options: z.ZodObject): OptionShape[] {
+const known = new WeakMap<z.ZodObject, readonly OptionShape[]>();
+
+/** The options of a command as menus and text parsing need them, derived from its schema once. */
+export function optionShapes(options: z.ZodObject): readonly OptionShape[] {
+  const shapes = known.get(options) ?? deriveShapes(options);
+  known.set(options, shapes);
+  return shapes;
+}
+
+function deriveShapes(options: z.ZodObject): OptionShape[] {
   return Object.entries(options.shape).map(([name, schema]) => {
     const meta = optionRegistry.get(schema as z.ZodType);
     if (!meta) throw new Error(`The option ${JSON.stringify(name)} is not in the option registry`);

@@ -28,8 +28,8 @@ export interface CardQueue {
   hold(platform: Platform): Promise<boolean>;
   letGo(platform: Platform): Promise<void>;
   /** Lagging cards, finals first, then the longest waiting. A card that is being shown right now is
-   * among them still: the caller knows which it has in hand. */
-  due(platform: Platform, limit: number): Promise<DueCard[]>;
+   * among them still: the caller knows which it has in hand. With `among`, only of these batches. */
+  due(platform: Platform, limit: number, among?: readonly string[]): Promise<DueCard[]>;
   /** One card as it stands, whether it lags or not (for progress). Undefined: deleted or unknown. */
   read(batchId: string): Promise<DueCard | undefined>;
   /** Cards that the chat shows and whose batch has not ended, newest first: their hints go on. */

@@ -1,9 +1,10 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { CardAddress } from '../batches/batch.js';
-import { readBatches } from '../batches/batch.repository.js';
+import { type BatchJson, batchAsJson, viewBatch } from '../batches/batch-view.repository.js';
 import type { Database, Transaction } from '../db/connection.js';
 import { letLeaseGo, takeLease } from '../db/lease.repository.js';
 import type { Effects } from '../db/transact.js';
+import { withoutFlush } from '../db/without-flush.js';
 import type { Platform } from '../users/user.js';
 import type { CardQueue, DueCard } from './card-queue.js';
 
@@ -58,80 +59,65 @@ export async function bumpCards(
   for (const { platform, batchId } of rows) effects.card(platform, batchId);
 }
 
+interface CardRow extends Omit<DueCard, 'batch' | 'final'> {
+  readonly batch: BatchJson;
+}
+
 export function createCardQueue(db: Database, holder: string): CardQueue {
   const leaseName = (platform: Platform) => `render ${platform}`;
 
-  async function withBatches(
-    cards: readonly Omit<DueCard, 'batch' | 'final'>[],
+  /** Lines of `cards` joined with their batches. `having` and `order` speak of `cards`. */
+  async function read(
+    having: RawBuilder<unknown>,
+    order: RawBuilder<unknown>,
+    limit: number,
   ): Promise<DueCard[]> {
-    const batches = await readBatches(
-      db,
-      cards.map((card) => card.batchId),
-    );
-    return cards.flatMap((card) => {
-      const batch = batches.get(card.batchId);
-      if (!batch) return [];
+    const { rows } = await sql<CardRow>`
+      select cards.batch_id, cards.platform, cards.address, cards.version, cards.rendered_version,
+        cards.attempts, cards.sending_since, ${batchAsJson}
+      from (
+        select * from cards where undeliverable_reason is null and ${having}
+        order by ${order} limit ${limit}
+      ) cards
+      join batches on batches.id = cards.batch_id
+      order by ${order}`.execute(db);
+    return rows.map(({ batch: json, ...card }) => {
+      const batch = viewBatch(json);
       const final = batch.counts.pending + batch.counts.processing === 0;
-      return [{ ...card, batch, final }];
+      return { ...card, batch, final };
     });
   }
 
   const hasOpenTasks = sql<boolean>`exists (
     select from tasks where tasks.batch_id = cards.batch_id
       and tasks.state in ('pending', 'processing'))`;
-
-  const cardColumns = [
-    'cards.batchId',
-    'cards.platform',
-    'cards.address',
-    'cards.version',
-    'cards.renderedVersion',
-    'cards.attempts',
-    'cards.sendingSince',
-  ] as const;
+  const dueOf = (platform: Platform) => sql`
+    cards.platform = ${platform} and cards.rendered_version < cards.version
+    and cards.due_at <= now()`;
 
   return {
     hold: (platform) => takeLease(db, leaseName(platform), holder, leaseMs),
     letGo: (platform) => letLeaseGo(db, leaseName(platform), holder),
 
-    async due(platform, limit) {
-      const rows = await db
-        .selectFrom('cards')
-        .select(cardColumns)
-        .where('platform', '=', platform)
-        .whereRef('renderedVersion', '<', 'version')
-        .where('undeliverableReason', 'is', null)
-        .where('dueAt', '<=', sql<Date>`now()`)
-        .orderBy(hasOpenTasks)
-        .orderBy('dueAt')
-        .limit(limit)
-        .execute();
-      return withBatches(rows);
+    async due(platform, limit, among) {
+      const having =
+        among === undefined
+          ? dueOf(platform)
+          : sql`${dueOf(platform)} and cards.batch_id = any(${among})`;
+      return read(having, sql`${hasOpenTasks}, cards.due_at`, limit);
     },
 
     async read(batchId) {
-      const rows = await db
-        .selectFrom('cards')
-        .select(cardColumns)
-        .where('batchId', '=', batchId)
-        .where('undeliverableReason', 'is', null)
-        .execute();
-      return (await withBatches(rows))[0];
+      const [card] = await read(sql`cards.batch_id = ${batchId}`, sql`cards.batch_id`, 1);
+      return card;
     },
 
     async live(platform, limit) {
-      const rows = await db
-        .selectFrom('cards')
-        .innerJoin('batches', 'batches.id', 'cards.batchId')
-        .select(cardColumns)
-        .where('cards.platform', '=', platform)
-        .where('renderedVersion', '>', 0)
-        .where('undeliverableReason', 'is', null)
-        .where(hasOpenTasks)
-        .orderBy('batches.createdAt', 'desc')
-        .limit(limit)
-        .execute();
-      return withBatches(rows);
+      const having = sql`
+        cards.platform = ${platform} and cards.rendered_version > 0 and ${hasOpenTasks}`;
+      const newest = sql`(
+        select created_at from batches where batches.id = cards.batch_id) desc`;
+      return read(having, newest, limit);
     },
 
     async rendered(batchId, version, address) {
@@ -150,11 +136,9 @@ export function createCardQueue(db: Database, holder: string): CardQueue {
     },
 
     async sending(batchId) {
-      await db
-        .updateTable('cards')
-        .set({ sendingSince: sql<Date>`coalesce(sending_since, now())` })
-        .where('batchId', '=', batchId)
-        .execute();
+      await sql`
+        update cards set sending_since = coalesce(sending_since, now())
+        from ${withoutFlush} where batch_id = ${batchId}`.execute(db);
     },
 
     async placed(batchId, address) {

@@ -2,6 +2,7 @@ import { Kysely, type Transaction as KyselyTransaction, sql } from 'kysely';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import { CamelCaseResults, SnakeCaseDialect } from './naming.js';
+import { createStatementNames, prepareStatements } from './prepared-statements.js';
 import { endWhenSilent } from './silent-connection.js';
 import type { DB } from './tables.js';
 
@@ -34,6 +35,8 @@ export function connectDatabase(options: ConnectionOptions): Database {
     idleTimeoutMillis: 600_000,
     statement_timeout: statementTimeoutMs,
     keepAlive: true,
+    // A prepared plan may be older than a table's growth: made while it was empty, it must not scan it.
+    options: '-c enable_seqscan=off',
     application_name: 'easel',
     // Sequences and seeds stay below 2^53; the parser is this pool's own, for pg's are global.
     types: {
@@ -43,10 +46,12 @@ export function connectDatabase(options: ConnectionOptions): Database {
           : pg.types.getTypeParser(typeId, format as 'text')) as typeof pg.types.getTypeParser,
     },
   });
+  const nameOf = createStatementNames();
   const lost = (error: Error) => options.log.warn({ err: error }, 'A database connection was lost');
   pool.on('connect', (client) => {
     // The pool hears only idle ones; one that is lost between two queries would end the process.
     client.on('error', lost);
+    prepareStatements(client, nameOf);
     endWhenSilent(client, statementTimeoutMs + silenceMarginMs);
   });
   pool.on('error', () => undefined);
