@@ -99,11 +99,24 @@ const backendSchema = z.discriminatedUnion(
     }),
     z.strictObject({
       ...common,
+      type: z.literal('a1111'),
+      url: httpUrl,
+      headers: z.record(z.string(), z.string()).optional(),
+      checkpoint: z.string().min(1).optional(),
+      sampler: z.string().min(1).optional(),
+      scheduler: z.string().min(1).optional(),
+      steps: wholeNumber(1, 500).optional(),
+      cfgScale: z.number({ error: 'expected a number' }).min(0).max(100).optional(),
+      upscaler: z.string().min(1).optional(),
+      livePromptSyntax: z.boolean({ error: 'expected true or false' }).optional(),
+    }),
+    z.strictObject({
+      ...common,
       type: z.literal('sketch'),
       stepDurationMs: wholeNumber(0, 60_000).optional(),
     }),
   ],
-  { error: 'expected the type comfyui or sketch' },
+  { error: 'expected the type comfyui, a1111 or sketch' },
 );
 export type BackendConfig = z.infer<typeof backendSchema>;
 

@@ -240,7 +240,7 @@ function lowerFirst(text: string): string {
 function secretsIn(env: Environment, backends: readonly BackendConfig[]): string[] {
   const passwords = [env.DATABASE_URL, env.REDIS_URL].map((url) => url && new URL(url).password);
   const headers = backends.flatMap((backend) =>
-    backend.type === 'comfyui' ? Object.values(backend.headers ?? {}) : [],
+    'headers' in backend ? Object.values(backend.headers ?? {}) : [],
   );
   return [env.DISCORD_TOKEN, env.TELEGRAM_TOKEN, ...passwords, ...headers].filter(
     (value): value is string => value !== undefined && value.length >= 6,

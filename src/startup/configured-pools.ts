@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { BackendConfig, Config } from '../config.js';
 import { localPool } from '../config-schema.js';
+import { createA1111Backend } from '../engine/backends/a1111/a1111-backend.js';
 import type { Backend } from '../engine/backends/backend.js';
 import { createComfyUiBackend } from '../engine/backends/comfyui/comfyui-backend.js';
 import { createLanczosBackend } from '../engine/backends/lanczos/lanczos-backend.js';
@@ -30,8 +31,8 @@ export function createConfiguredPools(config: Config, log: Logger): Pool[] {
   return [...configured, { name: localPool, instances: local, concurrency: 2, hidden: true }];
 }
 
-/** A ComfyUI runs one prompt at a time; what more it is given waits in its own queue. */
-const defaultSlots = { comfyui: 1, sketch: 4 } as const;
+/** ComfyUI and the web UIs run one prompt at a time; what more they are given waits in their own queue. */
+const defaultSlots = { comfyui: 1, a1111: 1, sketch: 4 } as const;
 
 function createBackend(settings: BackendConfig, log: Logger): Backend {
   const backend = createBackendOfType(settings, log);
@@ -49,6 +50,8 @@ function createBackendOfType(settings: BackendConfig, log: Logger): Backend {
   switch (settings.type) {
     case 'sketch':
       return createSketchBackend(settings);
+    case 'a1111':
+      return createA1111Backend({ ...settings, log });
     case 'comfyui':
       return createComfyUiBackend({ ...settings, log });
   }

@@ -1,0 +1,18 @@
+/** For the log: one line of what a service said. */
+export function excerpt(text: string | undefined, length = 200): string {
+  const line = (text ?? '').replace(/\s+/g, ' ').trim();
+  return line.length > length ? `${line.slice(0, length)}…` : line;
+}
+
+/** For users: one short line without addresses, absolute paths, keys, markup or mentions. */
+export function plain(text: string, length = 120): string {
+  const line = text.trim().split('\n')[0] ?? '';
+  return line
+    .replace(/\b[a-z]+:\/\/\S+/gi, '…')
+    .replace(/(^|[\s'"(])(\/|[A-Za-z]:\\|\\\\)[^\s'")]+/g, '$1…')
+    .replace(/\b\d{1,3}(\.\d{1,3}){3}(:\d+)?\b/g, '…')
+    .replace(/\b(?=\w*\d)[\w-]{24,}\b/g, '…')
+    .replace(/[`*<>@#]/g, '')
+    .slice(0, length)
+    .trim();
+}
