@@ -1,18 +1,27 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type BatchView, EngineError, type TaskRequest } from '../engine/index.js';
 import type { ButtonAction } from './buttons.js';
 import type { CommandContext } from './commands/command.js';
 import { submitTasks } from './commands/submission.js';
+import { imageForm, promptForm, submitImageEdit, submitNewPrompt } from './edit.js';
+import type { FormAnswers } from './form.js';
 import { Refusal, sentence } from './refusal.js';
 import type { Reply } from './request.js';
 
 /** How far a variation moves away from its image. */
 const varyStrength = 0.6;
+/** Milliseconds that the record has to say what stands in a form: Discord waits for it 3 s at most. */
+const formPatienceMs = 1200;
 
 /**
  * Does what a button says, for the card's owner and those who manage its scope.
  * @throws Refusal, EngineError, RecordUnavailableError
  */
-export async function runButton(context: CommandContext, action: ButtonAction): Promise<Reply> {
+export async function runButton(
+  context: CommandContext,
+  action: ButtonAction,
+  answers?: FormAnswers,
+): Promise<Reply> {
   const { engine, batchAndActor } = context;
   switch (action.kind) {
     case 'cancel':
@@ -32,6 +41,20 @@ export async function runButton(context: CommandContext, action: ButtonAction): 
       if (imageIds.length === 0) throw new Refusal(sentence('originals-none'));
       return { kind: 'documents', batchId: batch.id, imageIds };
     }
+    case 'edit-prompt': {
+      const finding = permittedBatch(context, action.batchId);
+      if (answers) return submitNewPrompt(context, await finding, answers);
+      // Without the batch the form still works: whose it is, is asked again when it comes back.
+      const batch = await soon(finding);
+      return { kind: 'form', form: promptForm(context.texts, batch?.prompt) };
+    }
+    case 'edit-image': {
+      const { imageId } = action;
+      const finding = permittedBatchOfImage(context, imageId);
+      if (answers) return submitImageEdit(context, await finding, imageId, answers);
+      await soon(finding);
+      return { kind: 'form', form: imageForm(context.texts) };
+    }
     case 'again': {
       const batch = await permittedBatch(context, action.batchId);
       return submitChild(context, batch, 'again', async () => batch.tasks.map(withNewSeed));
@@ -39,7 +62,7 @@ export async function runButton(context: CommandContext, action: ButtonAction): 
     case 'upscale':
     case 'vary': {
       const { imageId, kind } = action;
-      const batch = await permittedBatch(context, await batchIdOfImage(context, imageId));
+      const batch = await permittedBatchOfImage(context, imageId);
       return submitChild(context, batch, kind, async () => {
         const { id: inputId } = await engine.inputs.keepImage(imageId);
         const { request } = taskOfImage(batch, imageId);
@@ -49,6 +72,16 @@ export async function runButton(context: CommandContext, action: ButtonAction): 
       });
     }
   }
+}
+
+/** Whether a button asks by a form, before which nothing may be acknowledged. */
+export function asksByForm({ kind }: ButtonAction): boolean {
+  return kind === 'edit-prompt' || kind === 'edit-image';
+}
+
+/** Undefined where it takes longer than a form has time. */
+async function soon<T>(work: Promise<T>): Promise<T | undefined> {
+  return Promise.race([work, sleep(formPatienceMs, undefined, { ref: false })]);
 }
 
 async function submitChild(
@@ -97,10 +130,10 @@ async function permittedBatch(context: CommandContext, batchId: string): Promise
   throw new EngineError({ kind: 'not-yours', id: batchId });
 }
 
-async function batchIdOfImage({ engine }: CommandContext, imageId: string): Promise<string> {
-  const batch = await engine.batchOfImage(imageId);
+async function permittedBatchOfImage(context: CommandContext, imageId: string): Promise<BatchView> {
+  const batch = await context.engine.batchOfImage(imageId);
   if (!batch) throw new EngineError({ kind: 'unknown-image', id: imageId });
-  return batch.id;
+  return permittedBatch(context, batch.id);
 }
 
 function taskOfImage(batch: BatchView, imageId: string): BatchView['tasks'][number] {

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { type Engine, EngineError, type User } from '../engine/index.js';
-import { runButton } from './button-actions.js';
+import { asksByForm, runButton } from './button-actions.js';
 import { decodeButton } from './buttons.js';
 import type { Command, CommandContext } from './commands/command.js';
 import { createCommandTree } from './commands/command-tree.js';
@@ -96,7 +96,7 @@ export function createChat(dependencies: ChatDependencies): Chat {
     if (intent.kind === 'button') {
       const action = decodeButton(intent.payload);
       if (!action) throw new Refusal(sentence('button-unknown'));
-      return runButton(await context(), action);
+      return runButton(await context(), action, intent.answers);
     }
     const { command, options } = invocationOf(tree, intent);
     const known = await context();
@@ -113,6 +113,10 @@ export function createChat(dependencies: ChatDependencies): Chat {
   };
 
   const opensForm: Chat['opensForm'] = (intent) => {
+    if (intent.kind === 'button') {
+      const action = decodeButton(intent.payload);
+      return action !== undefined && intent.answers === undefined && asksByForm(action);
+    }
     try {
       return formOf(intent, 'en') !== undefined;
     } catch (error) {
@@ -164,6 +168,7 @@ export function createChat(dependencies: ChatDependencies): Chat {
 
 function isAnswerPrivate(intent: Intent): boolean {
   if (intent.kind === 'button') {
+    if (intent.answers !== undefined) return false;
     const kind = decodeButton(intent.payload)?.kind;
     return kind !== 'again' && kind !== 'upscale' && kind !== 'vary';
   }

@@ -1,6 +1,9 @@
 import type { Attachment } from './request.js';
 
-/** What somebody is asked to fill in; a modal on Discord. Its words are in their language. */
+/**
+ * What somebody is asked to fill in, in their language: a modal on Discord. On Telegram, where
+ * buttons alone ask by forms, a message whose answer is the field `prompt`.
+ */
 export interface Form {
   /** At most 45 characters. */
   readonly title: string;

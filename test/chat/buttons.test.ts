@@ -7,8 +7,8 @@ import {
 } from '../../src/chat/buttons.js';
 
 const longestId = 'Az09_-'.repeat(4);
-const batchKinds = ['cancel', 'retry', 'delete', 'again', 'originals'] as const;
-const imageKinds = ['upscale', 'vary'] as const;
+const batchKinds = ['cancel', 'retry', 'delete', 'again', 'originals', 'edit-prompt'] as const;
+const imageKinds = ['upscale', 'vary', 'edit-image'] as const;
 const actions: ButtonAction[] = [
   ...batchKinds.map((kind) => ({ kind, batchId: longestId })),
   ...imageKinds.map((kind) => ({ kind, imageId: longestId })),

@@ -1,4 +1,5 @@
 import type { Document, Message, PhotoSize } from 'grammy/types';
+import { answeredForm } from './form-message.js';
 
 /** What of the bot itself decides who is spoken to. */
 export interface BotIdentity {
@@ -25,6 +26,8 @@ export type Translation =
       readonly text: string;
       readonly files: readonly FileSource[];
     }
+  /** The answer to a question of the bot's: `payload` says to which. */
+  | { readonly kind: 'form'; readonly payload: string; readonly text: string }
   /** Somebody sent the bot a file and did not say what for. */
   | { readonly kind: 'wordless' }
   | { readonly kind: 'ignored' };
@@ -51,6 +54,9 @@ export function translateMessages(messages: readonly Message[], bot: BotIdentity
     const files = own.length > 0 ? own : repliedFile(first);
     return { kind: 'command', name, text: command.rest, files };
   }
+
+  const form = words === '' ? undefined : answeredForm(first, bot.id);
+  if (form !== undefined) return { kind: 'form', payload: form, text: words };
 
   if (!isPrivate && !(own.length > 0 && messages.some((each) => repliesTo(bot.id, each)))) {
     return ignored;

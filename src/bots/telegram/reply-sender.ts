@@ -1,10 +1,11 @@
 import type { Api } from 'grammy';
 import type { Logger } from 'pino';
-import type { Chat, Reply } from '../../chat/index.js';
+import type { Chat, Form, Reply } from '../../chat/index.js';
 import type { Engine } from '../../engine/index.js';
 import type { CallbackAnswer } from './callback-answer.js';
 import { readCardAddress } from './card-address.js';
 import { createDocumentSender } from './document-sender.js';
+import { type FormPlace, formMessage } from './form-message.js';
 import { type SendBudget, SendBudgetClosedError } from './send-budget.js';
 import { placement, textOptions } from './send-options.js';
 import { TelegramCallError, telegramFailureOf } from './telegram-errors.js';
@@ -16,6 +17,9 @@ export interface ReplyPlace {
   readonly threadId: number | null;
   /** The message that asked, or that carries the pressed button. */
   readonly messageId: number;
+  /** Whom a form asks, and what for. */
+  readonly asked?: FormPlace['asked'];
+  readonly payload?: string;
   readonly locale: string;
   /** Only where a button was pressed. */
   readonly callback?: CallbackAnswer;
@@ -42,9 +46,22 @@ export function createReplySender(deps: ReplySenderDeps): ReplySender {
   const { api, budget, engine, chat, log, sleep } = deps;
   const documents = createDocumentSender({ api, budget, engine, log });
 
-  const sendText = async (text: string, place: ReplyPlace): Promise<boolean> => {
+  const sendText = (text: string, place: ReplyPlace): Promise<boolean> => {
     const html = escapeHtml(shorten(withoutMentions(text), maxTextLength));
-    const options = { ...textOptions, ...placement(place.threadId, place.messageId) };
+    return sendHtml(html, { ...textOptions, ...placement(place.threadId, place.messageId) }, place);
+  };
+
+  const sendForm = (form: Form, place: ReplyPlace): Promise<boolean> => {
+    const answerThis = chat.text(place.locale, 'form-answer');
+    const { html, options } = formMessage(form, place, answerThis);
+    return sendHtml(html, options, place);
+  };
+
+  const sendHtml = async (
+    html: string,
+    options: Parameters<Api['sendMessage']>[2],
+    place: ReplyPlace,
+  ): Promise<boolean> => {
     for (const delayMs of [...retryDelaysMs, undefined]) {
       try {
         await budget.run(place.chatId, () => api.sendMessage(place.chatId, html, options));
@@ -87,7 +104,8 @@ export function createReplySender(deps: ReplySenderDeps): ReplySender {
           await callback?.settle();
           return true;
         case 'form':
-          throw new Error(`Telegram has no forms, so nothing asks for ${reply.form.title}`);
+          await callback?.settle();
+          return sendForm(reply.form, place);
         case 'delete-message':
           await callback?.settle();
           await deleteMessage(place.chatId, place.messageId);

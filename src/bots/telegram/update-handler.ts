@@ -1,11 +1,22 @@
 import type { CallbackQuery, Message } from 'grammy/types';
 import type { Logger } from 'pino';
-import { type Attachment, type Chat, type ChatRequest, decodeButton } from '../../chat/index.js';
+import {
+  type Attachment,
+  type Chat,
+  type ChatRequest,
+  decodeButton,
+  type Intent,
+} from '../../chat/index.js';
 import type { Engine } from '../../engine/index.js';
 import type { CallbackAnswer } from './callback-answer.js';
 import { newCardAddress, readCardAddress } from './card-address.js';
 import type { ChatMembers } from './chat-members.js';
-import { type BotIdentity, type FileSource, translateMessages } from './message-translation.js';
+import {
+  type BotIdentity,
+  type FileSource,
+  type Translation,
+  translateMessages,
+} from './message-translation.js';
 import type { ReplySender } from './reply-sender.js';
 import { personSender, type Sender, scopeIdOf, senderOf, threadIdOf } from './sender.js';
 
@@ -77,6 +88,37 @@ export function createUpdateHandler(deps: UpdateHandlerDeps): UpdateHandler {
     }
   };
 
+  const intentOf = (translation: Extract<Translation, { kind: 'command' | 'form' }>): Intent =>
+    translation.kind === 'command'
+      ? {
+          kind: 'text-command',
+          name: translation.name,
+          text: translation.text,
+          attachments: translation.files.map(attachmentOf),
+        }
+      : {
+          kind: 'button',
+          payload: translation.payload,
+          answers: { prompt: translation.text },
+        };
+
+  /** The card that a form was asked from: what comes of the form replies to that. */
+  const messageOfCard = async (payload: string, chatId: number): Promise<number | null> => {
+    const action = decodeButton(payload);
+    if (action === undefined) return null;
+    try {
+      const batchId =
+        'batchId' in action ? action.batchId : (await engine.batchOfImage(action.imageId))?.id;
+      const card = batchId === undefined ? undefined : await engine.cards.read(batchId);
+      if (card?.platform !== 'telegram') return null;
+      const address = readCardAddress(card.address);
+      return address.chatId === chatId ? address.messageId : null;
+    } catch (error) {
+      log.warn({ err: error, payload }, 'The card of a form could not be found');
+      return null;
+    }
+  };
+
   return {
     async messages(messages, updateKey, album) {
       const [message] = messages;
@@ -95,21 +137,24 @@ export function createUpdateHandler(deps: UpdateHandlerDeps): UpdateHandler {
         isClosed: false,
       });
       if (album?.isLate) return message.chat.type === 'private' ? say('album-late') : undefined;
-      if (translation.kind !== 'command') return say('image-without-words');
+      if (translation.kind !== 'command' && translation.kind !== 'form') {
+        return say('image-without-words');
+      }
 
       const request: ChatRequest = {
         platform: 'telegram',
         updateKey,
         identity: sender.identity,
         scopeId: scopeIdOf(message.chat),
-        address: newCardAddress(chatId, threadId, message.message_id),
+        address: newCardAddress(
+          chatId,
+          threadId,
+          translation.kind === 'form'
+            ? ((await messageOfCard(translation.payload, chatId)) ?? message.message_id)
+            : message.message_id,
+        ),
         managesScope: () => manages(message, sender),
-        intent: {
-          kind: 'text-command',
-          name: translation.name,
-          text: translation.text,
-          attachments: translation.files.map(attachmentOf),
-        },
+        intent: intentOf(translation),
         acknowledge: nothingToAcknowledge,
       };
       const reply = await chat.handle(request);
@@ -138,7 +183,11 @@ export function createUpdateHandler(deps: UpdateHandlerDeps): UpdateHandler {
       };
       const reply = await chat.handle(request);
       const { locale } = sender.identity;
-      const place = { chatId, threadId, messageId: message.message_id, locale, callback: answer };
+      const asked = { id: from.id, name: sender.identity.name };
+      const place = {
+        ...{ chatId, threadId, messageId: message.message_id, locale },
+        ...{ asked, payload: data, callback: answer },
+      };
       const send = async () => {
         const wasSent = await replies.send(reply, place);
         if (reply.kind !== 'delete-message') await removeStaleCopy(message, data);

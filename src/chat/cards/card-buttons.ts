@@ -51,6 +51,12 @@ export function cardButtons(
           },
         ];
 
+  const edit: CardButton = {
+    label: '✏️',
+    action: { kind: 'edit-prompt', batchId },
+    style: 'secondary',
+  };
+
   switch (phase) {
     case 'waiting':
       return [[cancel]];
@@ -62,22 +68,43 @@ export function cardButtons(
       return row.length > 0 ? [row] : [];
     }
     case 'completed':
-      return [...imageRows(batch, images), [...retry, ...originals, remove]];
+      return [
+        ...imageRows(batch, images, edit),
+        [...retry, ...originals, ...editImage(images, texts), remove],
+      ];
     case 'failed':
     case 'cancelled':
-      return [[...retry, remove]];
+      return [[...retry, edit, remove]];
   }
 }
 
-/** `U1 U2 U3 U4 🔄` over `V1 V2 V3 V4`. */
-function imageRows(batch: BatchView, images: readonly ImageView[]): CardButton[][] {
+/** That very image with a prompt. */
+function editImage(images: readonly ImageView[], texts: LocalizedTexts): CardButton[] {
+  const [image, ...others] = images;
+  if (!image || others.length > 0) return [];
+  return [
+    {
+      label: texts.text('button-edit'),
+      action: { kind: 'edit-image', imageId: image.id },
+      style: 'secondary',
+    },
+  ];
+}
+
+/** `U1 U2 U3 U4 🔄` over `V1 V2 V3 V4 ✏️`. */
+function imageRows(
+  batch: BatchView,
+  images: readonly ImageView[],
+  edit: CardButton,
+): CardButton[][] {
   const again: CardButton = {
     label: '🔄',
     action: { kind: 'again', batchId: batch.id },
     style: 'secondary',
   };
-  // The same picture enlarged the same way again would be the same picture.
-  const lastInRow = batch.origin === 'upscale' ? [] : [again];
+  // The same picture enlarged the same way again would be the same picture; its prompt did nothing.
+  const isEnlarged = batch.origin === 'upscale';
+  const lastInRow = isEnlarged ? [] : [again];
   const numbered = images.length > maxImagesWithButtons ? [] : images;
   const upscale = numbered.flatMap((image, index): CardButton[] =>
     image.width * image.height * 4 > maxUpscaledPixels
@@ -97,5 +124,11 @@ function imageRows(batch: BatchView, images: readonly ImageView[]): CardButton[]
       style: 'secondary',
     }),
   );
-  return [[...upscale, ...lastInRow], vary].filter((row) => row.length > 0);
+  const prompted = isEnlarged ? [] : [edit];
+  return vary.length > 0
+    ? [
+        [...upscale, ...lastInRow],
+        [...vary, ...prompted],
+      ].filter((row) => row.length > 0)
+    : [[...lastInRow, ...prompted]];
 }

@@ -59,6 +59,9 @@ option-global = For all servers and chats; Easel's own administrators only
 ## Forms. Discord takes 45 characters of a title or label, 100 of a description.
 
 form-batch = Change several images
+form-edit-prompt = New prompt
+form-edit-image = Change this image
+form-answer = Answer this message with the prompt.
 form-remix = Remix images
 form-images = Images, or a zip of them
 form-images-description = Up to 10 files; a zip may hold 100 images. One task each.
@@ -101,6 +104,7 @@ button-retry = Retry
 button-retry-failed = Retry failed ({ $count })
 button-delete = Delete
 button-originals = Originals
+button-edit = Edit
 
 failure-invalid-request = The image service cannot do this.
 failure-moderated = The image service's safety filter blocked this. Word it differently.

@@ -59,6 +59,9 @@ option-global = 用于所有服务器和聊天；仅限 Easel 的管理员
 ## Forms. Discord takes 45 characters of a title or label, 100 of a description.
 
 form-batch = 批量修改图片
+form-edit-prompt = 新的提示词
+form-edit-image = 修改这张图片
+form-answer = 请用提示词回复这条消息。
 form-remix = 混合图片
 form-images = 图片，或装有图片的 zip
 form-images-description = 最多 10 个文件；zip 里最多 100 张图片。每张一个任务。
@@ -98,6 +101,7 @@ button-retry = 重试
 button-retry-failed = 重试失败的（{ $count }）
 button-delete = 删除
 button-originals = 原图
+button-edit = 编辑
 
 failure-invalid-request = 图像服务无法完成这个请求。
 failure-moderated = 被图像服务的安全审核拦截，请换一种说法。

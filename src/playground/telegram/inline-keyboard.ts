@@ -28,7 +28,10 @@ export function readReplyMarkup(parameters: Parameters): ReplyMarkup {
   const markup = parameters.structure('reply_markup');
   if (markup === undefined) return { isOther: false };
   if (!isObject(markup)) throw badRequest('object expected as reply markup');
-  if (!('inline_keyboard' in markup)) return { isOther: true };
+  if (!('inline_keyboard' in markup)) {
+    checkForceReply(markup);
+    return { isOther: true };
+  }
   const rows = markup.inline_keyboard;
   if (!Array.isArray(rows)) {
     throw badRequest('field "inline_keyboard" of the InlineKeyboardMarkup must be an Array');
@@ -47,6 +50,23 @@ export function readReplyMarkup(parameters: Parameters): ReplyMarkup {
   // An empty keyboard takes the buttons away.
   if (keyboard.length === 0) return { isOther: false };
   return { inline: { inline_keyboard: keyboard }, isOther: false };
+}
+
+/** core.telegram.org/bots/api#forcereply; keyboards of other kinds are not looked into. */
+function checkForceReply(markup: Record<string, unknown>): void {
+  if (!('force_reply' in markup)) return;
+  const { force_reply: isForced, input_field_placeholder: placeholder, selective } = markup;
+  if (typeof isForced !== 'boolean') {
+    throw badRequest('Field "force_reply" must be of type Boolean');
+  }
+  if (selective !== undefined && typeof selective !== 'boolean') {
+    throw badRequest('Field "selective" must be of type Boolean');
+  }
+  const isPlaceholder =
+    typeof placeholder === 'string' && placeholder.length >= 1 && placeholder.length <= 64;
+  if (placeholder !== undefined && !isPlaceholder) {
+    throw badRequest('input field placeholder must be 1-64 characters long');
+  }
 }
 
 function readButton(button: unknown): InlineKeyboardButton {

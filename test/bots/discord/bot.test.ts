@@ -174,13 +174,15 @@ describe('an answer', () => {
     expect(line).toContain(asked.id);
   });
 
-  it('is acknowledged in time when the chat layer is slow', async () => {
+  it('is acknowledged when the chat layer says that it takes longer', async () => {
     const { ada, channel, answerWith } = await open();
     let goOn = () => {};
-    answerWith(async () => {
-      await new Promise<void>((resolve) => {
-        goOn = resolve;
-      });
+    const held = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    answerWith(async (request) => {
+      await request.acknowledge({ private: false });
+      await held;
       return { kind: 'text', text: 'done at last', private: false };
     });
     const asked = ada.command(channel, 'imagine', prompt);

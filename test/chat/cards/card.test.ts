@@ -146,7 +146,7 @@ describe('a finished card', () => {
     });
     expect(labels(batch)).toEqual([
       ['U1', 'U2', 'U3', 'U4', '🔄'],
-      ['V1', 'V2', 'V3', 'V4'],
+      ['V1', 'V2', 'V3', 'V4', '✏️'],
       ['Originals', 'Delete'],
     ]);
   });
@@ -165,7 +165,7 @@ describe('a finished card', () => {
     expect(labels(batchView({ origin: 'upscale', tasks: [done(1)] }))).toEqual([
       ['U1'],
       ['V1'],
-      ['Delete'],
+      ['Edit', 'Delete'],
     ]);
   });
 
@@ -179,7 +179,7 @@ describe('a finished card', () => {
     expect(chinese.lines).toEqual(['2 张图片 · 25.3 秒 · sketch · 种子 7']);
     expect(chinese.buttons.map((row) => row.map(({ label }) => label))).toEqual([
       ['U1', 'U2', '🔄'],
-      ['V1', 'V2'],
+      ['V1', 'V2', '✏️'],
       ['原图', '删除'],
     ]);
   });
@@ -191,7 +191,7 @@ describe('a failed card', () => {
     expect(card(batch).lines).toEqual([
       "⚠️ The image service's safety filter blocked this. Word it differently. Blocked: violence.",
     ]);
-    expect(labels(batch)).toEqual([['Retry', 'Delete']]);
+    expect(labels(batch)).toEqual([['Retry', '✏️', 'Delete']]);
   });
 
   it('says when it may have been billed', () => {
@@ -227,7 +227,7 @@ describe('a cancelled card', () => {
   it('says so and offers Retry', () => {
     const batch = batchView({ tasks: [taskView({ state: 'cancelled' })] });
     expect(card(batch).lines).toEqual(['cancelled']);
-    expect(labels(batch)).toEqual([['Retry', 'Delete']]);
+    expect(labels(batch)).toEqual([['Retry', '✏️', 'Delete']]);
   });
 });
 
@@ -275,7 +275,10 @@ describe('the card of a batch', () => {
 
   it('has no buttons for single images beyond four', () => {
     const batch = batchView({ tasks: [done(4, { id: 'a' }), done(4, { id: 'b' })] });
-    expect(labels(batch)).toEqual([['🔄'], ['Originals', 'Delete']]);
+    expect(labels(batch)).toEqual([
+      ['🔄', '✏️'],
+      ['Originals', 'Delete'],
+    ]);
   });
 
   it('never has more than five buttons in a row', () => {
