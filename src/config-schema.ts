@@ -127,7 +127,16 @@ export const fileSchema = z.strictObject({
       error: 'expected a different name for each backend',
     })
     .default([]),
-  pools: z.record(name, z.strictObject({ concurrency: wholeNumber(1, 1000) })).default({}),
+  pools: z
+    .record(
+      name,
+      z.strictObject({
+        concurrency: wholeNumber(1, 1000).optional(),
+        /** The pool that takes what waits while all backends of this one are away or exhausted. */
+        fallback: name.optional(),
+      }),
+    )
+    .default({}),
   limits: z
     .strictObject({
       /** Waiting tasks of one user, at most. */

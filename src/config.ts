@@ -32,7 +32,7 @@ export interface Config {
   readonly httpPort?: number;
   readonly logLevel: Environment['LOG_LEVEL'];
   readonly backends: readonly BackendConfig[];
-  readonly pools: Readonly<Record<string, { readonly concurrency: number }>>;
+  readonly pools: FileSettings['pools'];
   readonly limits: Limits;
   readonly images: FileSettings['images'];
   /** Values that must never reach a log. */
@@ -184,9 +184,11 @@ function nameProblems(
   if (names.has(localPool)) {
     problems.push(`${fileName}: backends: expected another pool than ${localPool}, Easel's own`);
   }
-  for (const name of Object.keys(pools)) {
-    if (!names.has(name)) {
-      problems.push(`${fileName}: pools.${name}: expected one of ${[...names].join(', ')}`);
+  const listed = [...names].join(', ');
+  for (const [name, { fallback }] of Object.entries(pools)) {
+    if (!names.has(name)) problems.push(`${fileName}: pools.${name}: expected one of ${listed}`);
+    if (fallback !== undefined && (fallback === name || !names.has(fallback))) {
+      problems.push(`${fileName}: pools.${name}.fallback: expected another pool of ${listed}`);
     }
   }
   return problems;

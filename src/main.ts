@@ -26,7 +26,7 @@ import { createPostgresRunQueue, createRedisRunQueue } from './engine/queue/bull
 import type { RunQueue } from './engine/queue/run-queue.js';
 import { createLocalSignals, createRedisSignals, type Signals } from './engine/queue/signals.js';
 import { startHealthServer } from './http/health.js';
-import { createConfiguredPools } from './startup/configured-pools.js';
+import { createConfiguredPools, readPoolsAnew } from './startup/configured-pools.js';
 import { createFailingEngine, readFailpoint } from './startup/failpoints.js';
 import { createLog } from './startup/log.js';
 import { reachService } from './startup/service-start.js';
@@ -62,11 +62,8 @@ async function start(
   closers.push(() => db.destroy());
   await warmUpDatabase(db, 10);
   const { queue, signals } = await openQueue(config, databaseUrl, log, closers, signal);
-  const pools = createConfiguredPools(config, log);
-  closers.push(async () => {
-    const backends = pools.flatMap((pool) => pool.instances.map(({ backend }) => backend));
-    await Promise.all(backends.map((backend) => backend.close()));
-  });
+  const pools = createConfiguredPools(log);
+  closers.push(() => pools.close());
   const folder = join(config.dataDir, 'images');
   await mkdir(folder, { recursive: true });
   const failpoint = readFailpoint(process.env.EASEL_FAILPOINT);
@@ -75,7 +72,8 @@ async function start(
     queue,
     signals,
     store: createFileStore(folder),
-    pools,
+    pools: pools.of(config),
+    readPools: () => readPoolsAnew(pools, () => loadConfig(process.env, process.cwd())),
     log,
     imageMetadata: config.images.metadata,
     maxWaiting: config.limits.waitingTasks,
@@ -89,6 +87,7 @@ async function start(
       config.admins.has(`${platform}:${platformUserId}`) ? config.limits.adminWeight : 1,
   };
   const engine = failpoint ? createFailingEngine(options, failpoint) : createEngine(options);
+  reloadOnSignal(engine, log);
   // Closed in the opposite order: no new requests, then the worker, then the last cards.
   const bots = createBots(config, engine, log);
   for (const { platform, close } of bots) {
@@ -213,6 +212,17 @@ async function startHttp(
   const server = await startHealthServer(httpPort, () => pingDatabase(db));
   closers.push(() => server.close());
   log.info({ port: server.port }, 'The http server is ready');
+}
+
+/** SIGHUP: the backends of this process, as the configuration has them now. */
+function reloadOnSignal(engine: RunningEngine, log: Logger): void {
+  process.on('SIGHUP', () => {
+    try {
+      engine.backends.reloadHere();
+    } catch (error) {
+      log.error({ err: error }, 'The backends were not read anew: they stay as they were');
+    }
+  });
 }
 
 function readConfig(): Config {

@@ -146,7 +146,7 @@ describe('the configuration', () => {
     writeFileSync(join(folder, 'easel.yaml'), `backends: [{ ${backend} }]`);
     const config = loadConfig({ TELEGRAM_TOKEN: token }, folder);
     expect(config.backends).toMatchObject([{ name: 'box', silenceSeconds: 300 }]);
-    const [pool] = createConfiguredPools(config, pino({ level: 'silent' }));
+    const [pool] = createConfiguredPools(pino({ level: 'silent' })).of(config);
     expect(pool?.instances[0]?.backend.capabilities.silenceLimitMs).toBe(300_000);
   });
 

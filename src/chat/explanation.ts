@@ -57,6 +57,14 @@ function problemSentence(problem: EngineProblem): Sentence {
           value: quoted(problem.pool),
           pools: texts.list(problem.pools),
         });
+    case 'unknown-backend':
+      return (texts) =>
+        texts.text('backend-unknown', {
+          value: quoted(problem.name),
+          backends: texts.list(problem.known),
+        });
+    case 'bad-configuration':
+      return (texts) => [texts.text('configuration-wrong'), ...problem.problems].join('\n');
     case 'bad-setting':
       return sentence('setting-wrong', { key: problem.key, expected: problem.expected });
   }

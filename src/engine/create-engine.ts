@@ -4,6 +4,8 @@ import { createAdmission } from './admission/admission.js';
 import { countRunning, countWaitingIn, reweighLanes } from './admission/lane.repository.js';
 import { readPosition } from './admission/position.repository.js';
 import type { Operation } from './backends/backend.js';
+import { writeBackendReport } from './backends/backend-report.repository.js';
+import { createBackendService } from './backends/backend-service.js';
 import {
   createInstanceHealth,
   defaultHealthTimes,
@@ -47,6 +49,11 @@ export interface EngineOptions {
   readonly signals: Signals;
   readonly store: ImageStore;
   readonly pools: readonly Pool[];
+  /**
+   * The pools as configured now, for a reload; the same as at the start without it.
+   * @throws EngineError bad-configuration
+   */
+  readonly readPools?: () => readonly Pool[];
   readonly log: Logger;
   /** Waiting tasks of one user, at most. */
   readonly maxWaiting?: number;
@@ -96,6 +103,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
   const times = options.times ?? defaultExecutionTimes;
   const health = createInstanceHealth({
     pools: options.pools,
+    onReport: (report) => writeBackendReport(db, report),
     log,
     times: options.healthTimes ?? defaultHealthTimes,
     async onChange(pool, { recovered }) {
@@ -133,6 +141,16 @@ export function createEngine(options: EngineOptions): RunningEngine {
     }),
     maxRuns: options.maxRuns ?? 64,
     graceMs: options.graceMs ?? 30_000,
+  });
+  const backends = createBackendService({
+    db,
+    transact,
+    pools,
+    health,
+    signals,
+    log,
+    readPools: options.readPools ?? (() => options.pools),
+    whenFree: worker.whenFree,
   });
   const recovery = createRecovery({
     db,
@@ -204,6 +222,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
       ...defaultImageLimits,
     },
     presets: createPresets(db, transact),
+    backends,
     submit: batches.submit,
     cancel: (batchId, actor) => throughRecord(() => batches.cancel(batchId, actor)),
     retry: (batchId, actor) => throughRecord(() => batches.retry(batchId, actor)),

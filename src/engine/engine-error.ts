@@ -37,6 +37,9 @@ export type EngineProblem =
       readonly resetsAt: Date;
     }
   | { readonly kind: 'unknown-pool'; readonly pool: string; readonly pools: readonly string[] }
+  | { readonly kind: 'unknown-backend'; readonly name: string; readonly known: readonly string[] }
+  /** A line for each thing that is wrong, for administrators. */
+  | { readonly kind: 'bad-configuration'; readonly problems: readonly string[] }
   | { readonly kind: 'bad-setting'; readonly key: string; readonly expected: string };
 
 /** Somebody's wish that can't be had. Nothing has changed. */

@@ -1,3 +1,4 @@
+import type { Backends } from './backends/backend-service.js';
 import type {
   BatchView,
   QueuePosition,
@@ -63,6 +64,8 @@ export interface Engine {
   };
 
   readonly presets: Presets;
+  /** For administrators: how the backends are, and which take part. */
+  readonly backends: Backends;
 
   /**
    * One transaction: batch, tasks, card, and the source update closed.

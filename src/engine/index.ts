@@ -1,6 +1,9 @@
 /** The engine's only door: what chat and http may know of it. */
 export type { Operation } from './backends/backend.js';
 export type { BackendErrorKind } from './backends/backend-error.js';
+export type { BackendState } from './backends/backend-report.repository.js';
+export type { BackendInfo, Backends, ReloadedBackends } from './backends/backend-service.js';
+export type { RequestNote } from './backends/request-adaptation.js';
 export {
   type BatchCounts,
   type BatchNote,

@@ -1,34 +1,76 @@
 import type { Logger } from 'pino';
-import type { BackendConfig, Config } from '../config.js';
+import { type BackendConfig, type Config, ConfigError } from '../config.js';
 import { localPool } from '../config-schema.js';
 import { createA1111Backend } from '../engine/backends/a1111/a1111-backend.js';
 import type { Backend } from '../engine/backends/backend.js';
 import { createComfyUiBackend } from '../engine/backends/comfyui/comfyui-backend.js';
 import { createLanczosBackend } from '../engine/backends/lanczos/lanczos-backend.js';
-import type { Pool } from '../engine/backends/pools.js';
+import type { Instance, Pool } from '../engine/backends/pools.js';
 import { createSketchBackend } from '../engine/backends/sketch/sketch-backend.js';
+import { EngineError } from '../engine/engine-error.js';
 
 /** The pools that the configuration names, and the hidden one that enlarges images by itself. */
-export function createConfiguredPools(config: Config, log: Logger): Pool[] {
-  const pools = new Map<string, { backend: Backend; slots: number }[]>();
-  for (const settings of config.backends) {
-    const name = settings.pool ?? settings.type;
-    const instances = pools.get(name) ?? [];
-    instances.push({
-      backend: createBackend(settings, log),
-      slots: settings.slots ?? defaultSlots[settings.type],
-    });
-    pools.set(name, instances);
+export interface ConfiguredPools {
+  /** As this configuration has them; a backend whose settings are the same is the same. */
+  of(config: Config): Pool[];
+  /** Closes all backends of the configuration before. */
+  close(): Promise<void>;
+}
+
+export function createConfiguredPools(log: Logger): ConfiguredPools {
+  const lanczos = createLanczosBackend({ name: 'lanczos' });
+  const local: Pool = {
+    name: localPool,
+    instances: [{ backend: lanczos, slots: 2 }],
+    concurrency: 2,
+    hidden: true,
+  };
+  /** By their settings. */
+  let backends = new Map<string, Backend>();
+
+  return {
+    of({ backends: listed, pools: settingsOf }) {
+      const instances = new Map<string, Instance[]>();
+      const next = new Map<string, Backend>();
+      for (const settings of listed) {
+        const key = JSON.stringify(settings);
+        const backend = backends.get(key) ?? createBackend(settings, log);
+        next.set(key, backend);
+        const pool = settings.pool ?? settings.type;
+        const slots = settings.slots ?? defaultSlots[settings.type];
+        instances.set(pool, [...(instances.get(pool) ?? []), { backend, slots }]);
+      }
+      backends = next;
+      const configured = [...instances].map(([name, members]): Pool => {
+        const { concurrency, fallback } = settingsOf[name] ?? {};
+        const slots = members.reduce((sum, member) => sum + member.slots, 0);
+        return {
+          name,
+          instances: members,
+          concurrency: concurrency ?? slots,
+          hidden: false,
+          ...(fallback === undefined ? {} : { fallback }),
+        };
+      });
+      return [...configured, local];
+    },
+    async close() {
+      await Promise.all([lanczos, ...backends.values()].map((backend) => backend.close()));
+    },
+  };
+}
+
+/**
+ * The pools of a configuration that is read anew, for a reload.
+ * @throws EngineError bad-configuration
+ */
+export function readPoolsAnew(pools: ConfiguredPools, readConfig: () => Config): readonly Pool[] {
+  try {
+    return pools.of(readConfig());
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    throw new EngineError({ kind: 'bad-configuration', problems: error.problems });
   }
-  const configured = [...pools].map(([name, instances]) => ({
-    name,
-    instances,
-    concurrency:
-      config.pools[name]?.concurrency ?? instances.reduce((sum, { slots }) => sum + slots, 0),
-    hidden: false,
-  }));
-  const local = [{ backend: createLanczosBackend({ name: 'lanczos' }), slots: 2 }];
-  return [...configured, { name: localPool, instances: local, concurrency: 2, hidden: true }];
 }
 
 /** ComfyUI and the web UIs run one prompt at a time; what more they are given waits in their own queue. */

@@ -27,6 +27,7 @@ export function taskView(task: Partial<TaskView> = {}): TaskView {
   return {
     id: 'task0',
     ordinal: 0,
+    notes: [],
     state: 'pending',
     run: 0,
     request: { operation: 'generate', prompt: 'a fox', count: 1 },

@@ -74,6 +74,15 @@ export function createFakeChatEngine(overrides: Partial<Engine> = {}): FakeChatE
       findByAddress: unexpected('cards.findByAddress'),
     },
     ensureUser: async (identity) => ({ ...identity, id: `user-${identity.name.toLowerCase()}` }),
+    backends: {
+      list: unexpected('backends.list'),
+      drain: unexpected('backends.drain'),
+      enable: unexpected('backends.enable'),
+      reload: unexpected('backends.reload'),
+      reloadHere: () => {
+        throw new Error('Not expected: backends.reloadHere');
+      },
+    },
     presetList: [],
     presets: {
       list: async (scopeId) =>

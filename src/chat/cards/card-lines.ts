@@ -2,6 +2,7 @@ import type { BatchView, TaskFailure, TaskView } from '../../engine/index.js';
 import type { LocalizedTexts } from '../texts.js';
 import { type CardInput, currentProgress } from './card-input.js';
 import type { CardView } from './card-view.js';
+import { noteLines } from './note-lines.js';
 import { percent, progressBar } from './progress-bar.js';
 
 /** A run that says nothing for this long is shown as silent. */
@@ -16,11 +17,21 @@ export function cardLines(phase: CardView['phase'], input: CardInput): string[] 
   const counts = batch.counts.total > 1 ? [countsLine(batch, texts)] : [];
   switch (phase) {
     case 'waiting':
-      return [...counts, ...waitingLines(input)];
+      return [...counts, ...waitingLines(input), ...noteLines(batch, texts)];
     case 'running':
-      return [...counts, ...runningLines(input), ...failureLines(batch, texts)];
+      return [
+        ...counts,
+        ...runningLines(input),
+        ...noteLines(batch, texts),
+        ...failureLines(batch, texts),
+      ];
     case 'completed':
-      return [...counts, doneLine(batch, texts), ...failureLines(batch, texts)];
+      return [
+        ...counts,
+        doneLine(batch, texts),
+        ...noteLines(batch, texts),
+        ...failureLines(batch, texts),
+      ];
     case 'failed':
       return [...counts, ...failureLines(batch, texts)];
     case 'cancelled':

@@ -1,3 +1,9 @@
+import {
+  adminBackendsDrain,
+  adminBackendsEnable,
+  adminBackendsList,
+  adminBackendsReload,
+} from './admin-backends.js';
 import { adminConcurrencyGet, adminConcurrencySet } from './admin-concurrency.js';
 import { adminPause, adminResume } from './admin-pause.js';
 import {
@@ -42,10 +48,15 @@ export const commands: readonly Command[] = [
   adminPresetList,
   adminPause,
   adminResume,
+  adminBackendsList,
+  adminBackendsDrain,
+  adminBackendsEnable,
+  adminBackendsReload,
 ];
 
 export const commandGroups: readonly GroupDefinition[] = [
   { path: ['admin'], description: 'group-admin' },
   { path: ['admin', 'concurrency'], description: 'group-admin-concurrency' },
+  { path: ['admin', 'backends'], description: 'group-admin-backends' },
   { path: ['admin', 'preset'], description: 'group-admin-preset' },
 ];

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { OptionDeclaration } from './declaration.js';
 
-export type SuggestionKind = 'presets' | 'models';
+export type SuggestionKind = 'presets' | 'models' | 'backends';
 
 /** What chat must know of an option beside its schema. */
 export interface OptionMeta {

@@ -137,6 +137,12 @@ export const concurrency = z
   .max(limits.concurrencyMax, 'concurrency-wrong')
   .register(optionRegistry, { description: 'option-concurrency' });
 
+export const backend = z
+  .string('backend-wrong')
+  .trim()
+  .min(1, 'backend-wrong')
+  .register(optionRegistry, { description: 'option-backend', suggests: 'backends' });
+
 export const pool = z
   .string('pool-wrong')
   .trim()

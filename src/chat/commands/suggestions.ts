@@ -11,7 +11,7 @@ export interface Suggestion {
 }
 
 export interface SuggestionSource {
-  readonly engine: Pick<Engine, 'presets' | 'models'>;
+  readonly engine: Pick<Engine, 'presets' | 'models' | 'backends'>;
   readonly scopeId: string;
   /** As far as it is typed. */
   readonly typed: string;
@@ -49,7 +49,17 @@ const suggestModels: Suggest = async ({ engine, typed }) => {
     .map((value) => ({ name: value, value }));
 };
 
+const suggestBackends: Suggest = async ({ engine, typed }) => {
+  const backends = await engine.backends.list();
+  const names = fitting(
+    typed,
+    backends.map(({ name }) => name),
+  );
+  return names.map((value) => ({ name: value, value }));
+};
+
 export const suggest = {
+  backends: suggestBackends,
   presets: suggestPresets,
   models: suggestModels,
 } satisfies Record<SuggestionKind, Suggest>;

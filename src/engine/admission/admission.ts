@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { InstanceHealth } from '../backends/instance-health.js';
-import type { Pool, Pools } from '../backends/pools.js';
+import type { Instance, Pool, Pools } from '../backends/pools.js';
 import type { Transaction } from '../db/connection.js';
 import type { Effects, Transact } from '../db/transact.js';
 import type { RunJob, RunQueue } from '../queue/run-queue.js';
@@ -10,6 +10,7 @@ import { findInterruptedHandle, insertRun } from '../tasks/run.repository.js';
 import { beginTask } from '../tasks/task.repository.js';
 import { type PoolHold, tellHold, untellHolds } from '../tasks/waiting.repository.js';
 import { advance, pickLane, type UserCaps } from './fair-share.js';
+import { fallBack } from './fallback.js';
 import { advanceLane, countRunning, lockPool, readWaitingLanes } from './lane.repository.js';
 
 export interface AdmissionDependencies {
@@ -18,7 +19,7 @@ export interface AdmissionDependencies {
   readonly queue: RunQueue;
   readonly signals: Signals;
   readonly log: Logger;
-  readonly health: Pick<InstanceHealth, 'admits'>;
+  readonly health: Pick<InstanceHealth, 'admits' | 'stateOf'>;
   readonly userCaps: UserCaps;
 }
 
@@ -64,6 +65,7 @@ export function createAdmission(deps: AdmissionDependencies): Admission {
   }
 
   async function admit(pool: Pool): Promise<void> {
+    await fallBack(deps, pool);
     const jobs = await transact(async (trx, effects) => {
       await lockPool(trx, pool.name);
       const { slots, hold } = await readRoom(trx, pool);
@@ -122,14 +124,15 @@ export function createAdmission(deps: AdmissionDependencies): Admission {
     trx: Transaction,
     pool: Pool,
   ): Promise<{ readonly slots: string[]; readonly hold: PoolHold | null }> {
-    const { concurrency, paused } = await readPoolSettings(trx, pool);
+    const { concurrency, paused, drained } = await readPoolSettings(trx, pool);
     if (paused) return { slots: [], hold: 'paused' };
     const running = await countRunning(trx, pool.name);
     const total = [...running.values()].reduce((sum, count) => sum + count, 0);
     const free: { name: string; load: number }[] = [];
-    const well = pool.instances.filter(({ backend }) => deps.health.admits(backend.name));
+    const offered = pool.instances.filter(({ backend }) => !drained.has(backend.name));
+    const well = offered.filter(({ backend }) => deps.health.admits(backend.name));
     // Another process may reach what this one does not.
-    if (well.length === 0 && total === 0) return { slots: [], hold: 'unavailable' };
+    if (well.length === 0 && total === 0) return { slots: [], hold: holdOf(offered) };
     for (const { backend, slots } of well) {
       for (let taken = running.get(backend.name) ?? 0; taken < slots; taken += 1) {
         free.push({ name: backend.name, load: taken / slots });
@@ -140,6 +143,12 @@ export function createAdmission(deps: AdmissionDependencies): Admission {
       .slice(0, Math.max(0, concurrency - total))
       .map(({ name }) => name);
     return { slots, hold: null };
+  }
+
+  function holdOf(offered: readonly Instance[]): PoolHold {
+    if (offered.length === 0) return 'paused';
+    const states = offered.map(({ backend }) => deps.health.stateOf(backend.name));
+    return states.every((state) => state === 'exhausted') ? 'quota' : 'unavailable';
   }
 
   return {

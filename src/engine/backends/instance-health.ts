@@ -1,5 +1,7 @@
 import type { Logger } from 'pino';
-import type { BackendErrorKind } from './backend-error.js';
+import { BackendError } from './backend-error.js';
+import type { BackendState } from './backend-report.repository.js';
+import { type CircuitBreaker, createCircuitBreaker } from './circuit-breaker.js';
 import type { Instance, Pool } from './pools.js';
 
 /** Milliseconds. */
@@ -12,7 +14,7 @@ export interface HealthTimes {
   readonly timeoutMs: number;
   /** Checks that fail for so long end the runs that have been silent as long. */
   readonly deadAfterMs: number;
-  /** How long an instance rests that answers checks and fails runs. */
+  /** How long an instance rests that answers checks and fails runs; twice as long each further time. */
   readonly restMs: number;
 }
 
@@ -25,8 +27,8 @@ export const defaultHealthTimes: HealthTimes = {
   restMs: 3_000,
 };
 
-/** Failed runs in a row after which an instance rests. */
-const failuresToOpen = 3;
+/** Where a service says that its quota is used up, and not until when. */
+const quotaRestMs = 15 * 60_000;
 
 export interface InstanceHealthDependencies {
   readonly pools: readonly Pool[];
@@ -37,55 +39,95 @@ export interface InstanceHealthDependencies {
    * for the service need not wait for its back-off to end.
    */
   readonly onChange: (pool: string, change: { readonly recovered: boolean }) => Promise<void>;
+  /** How an instance is now, each time that it changes; for operators. */
+  readonly onReport: (report: HealthReport) => Promise<void>;
+}
+
+export interface HealthReport {
+  readonly name: string;
+  readonly state: BackendState;
+  readonly until: Date | null;
+  /** What it failed with just now. */
+  readonly error: string | null;
 }
 
 /**
- * A circuit breaker for each instance, closed by health checks alone. In memory: each worker process
- * judges by what it can reach itself.
+ * A circuit breaker for each instance, and the health checks that close it. In memory: each worker
+ * process judges by what it can reach itself.
  */
 export interface InstanceHealth {
   start(): void;
   stop(): Promise<void>;
+  /** Watches these from now on: what it knows of an instance that stays is kept. */
+  replace(pools: readonly Pool[]): void;
   /** Whether the instance may be given a run now. */
   admits(instance: string): boolean;
   /** Whether another instance of its pool may. */
   hasOther(pool: string, instance: string): boolean;
+  stateOf(instance: string): BackendState | undefined;
   /** What became of a run: `null` for a good end. */
-  report(instance: string, failure: BackendErrorKind | null): void;
+  report(instance: string, failure: BackendError | null): void;
   /** Calls `onDead` while the instance answers no check and `quietMs` shows that the run is silent too. */
   watch(instance: string, quietMs: () => number, onDead: () => void): () => void;
 }
 
-interface Breaker {
+interface Watched {
   readonly pool: string;
   readonly instance: Instance;
+  readonly breaker: CircuitBreaker;
   readonly watchers: Set<{ readonly quietMs: () => number; readonly onDead: () => void }>;
-  failures: number;
-  isOpen: boolean;
-  openedAt: number;
-  /** A run found it unavailable; the check that decides is under way. */
-  isSuspect: boolean;
-  /** Begin of the first of the checks that failed in a row. */
-  failingSince: number | undefined;
   wasSeen: boolean;
+  isAway: boolean;
   timer: NodeJS.Timeout | undefined;
+  quotaTimer: NodeJS.Timeout | undefined;
   checking: Promise<void> | undefined;
+  /** What operators were told last, so that they are told once. */
+  told: string | undefined;
 }
 
 export function createInstanceHealth(deps: InstanceHealthDependencies): InstanceHealth {
-  const { pools, log, times } = deps;
+  const { log, times } = deps;
   const closing = new AbortController();
   let isStarted = false;
-  const breakers = new Map<string, Breaker>();
-  for (const pool of pools) {
-    for (const instance of pool.instances) {
-      breakers.set(instance.backend.name, newBreaker(pool.name, instance));
-    }
+  let all = new Map<string, Watched>();
+
+  function replace(pools: readonly Pool[]): void {
+    const before = all;
+    const entries = pools.flatMap(({ name, instances }) =>
+      instances.map((instance): [string, Watched] => {
+        const known = before.get(instance.backend.name);
+        const isSame = known?.instance.backend === instance.backend && known.pool === name;
+        return [instance.backend.name, isSame ? known : newWatched(name, instance)];
+      }),
+    );
+    all = new Map(entries);
+    for (const watched of before.values()) if (!isWatched(watched)) forget(watched);
+    if (isStarted) for (const watched of all.values()) check(watched);
   }
 
-  const admits = (breaker: Breaker) => !breaker.isOpen && !breaker.isSuspect;
+  function newWatched(pool: string, instance: Instance): Watched {
+    return {
+      pool,
+      instance,
+      breaker: createCircuitBreaker(times.restMs, () => performance.now()),
+      watchers: new Set(),
+      wasSeen: false,
+      isAway: false,
+      timer: undefined,
+      quotaTimer: undefined,
+      checking: undefined,
+      told: undefined,
+    };
+  }
 
-  async function ask({ instance }: Breaker): Promise<void> {
+  const isWatched = (watched: Watched) => all.get(watched.instance.backend.name) === watched;
+
+  function forget({ timer, quotaTimer }: Watched): void {
+    clearTimeout(timer);
+    clearTimeout(quotaTimer);
+  }
+
+  async function ask({ instance }: Watched): Promise<void> {
     const timeout = AbortSignal.timeout(times.timeoutMs);
     const signal = AbortSignal.any([timeout, closing.signal]);
     // Not every service's client obeys a signal.
@@ -95,119 +137,138 @@ export function createInstanceHealth(deps: InstanceHealthDependencies): Instance
     await Promise.race([instance.backend.health(signal), ended]);
   }
 
-  function check(breaker: Breaker): void {
-    if (!isStarted || closing.signal.aborted || breaker.checking) return;
-    clearTimeout(breaker.timer);
-    const startedAt = performance.now();
-    breaker.checking = ask(breaker)
+  function check(watched: Watched): void {
+    if (!isStarted || closing.signal.aborted || watched.checking) return;
+    clearTimeout(watched.timer);
+    const beganAt = performance.now();
+    watched.checking = ask(watched)
       .then(
-        () => answered(breaker),
-        (error: unknown) =>
-          closing.signal.aborted ? undefined : failed(breaker, startedAt, error),
+        () => answered(watched),
+        (error: unknown) => (closing.signal.aborted ? undefined : failed(watched, beganAt, error)),
       )
       .catch((error: unknown) => log.warn({ err: error }, 'A change of health was not told'))
       .finally(() => {
-        breaker.checking = undefined;
-        if (closing.signal.aborted) return;
-        const pauseMs = breaker.failingSince === undefined ? times.checkEveryMs : times.recheckMs;
-        breaker.timer = setTimeout(() => check(breaker), pauseMs);
+        watched.checking = undefined;
+        if (closing.signal.aborted || !isWatched(watched)) return;
+        const pauseMs = watched.isAway ? times.recheckMs : times.checkEveryMs;
+        watched.timer = setTimeout(() => check(watched), pauseMs);
       });
   }
 
-  async function answered(breaker: Breaker): Promise<void> {
-    const admittedBefore = admits(breaker);
-    const hadFailed = breaker.failingSince !== undefined;
-    const isRested = performance.now() - breaker.openedAt >= times.restMs;
-    breaker.failingSince = undefined;
-    breaker.isSuspect = false;
-    const closes = breaker.isOpen && (hadFailed || isRested);
+  async function answered(watched: Watched): Promise<void> {
+    const { breaker } = watched;
+    const admittedBefore = breaker.admits();
+    const closes = breaker.checkSucceeded();
+    const isFirst = !watched.wasSeen;
+    watched.wasSeen = true;
+    watched.isAway = false;
     if (closes) {
-      breaker.isOpen = false;
-      // On trial: the next failure opens it again.
-      breaker.failures = failuresToOpen - 1;
-      log.info({ backend: breaker.instance.backend.name }, 'A backend is well again');
+      watched.told = undefined;
+      log.info({ backend: watched.instance.backend.name }, 'A backend is well again');
     }
-    const isFirst = !breaker.wasSeen;
-    breaker.wasSeen = true;
-    if (closes || isFirst || admits(breaker) !== admittedBefore) {
-      await deps.onChange(breaker.pool, { recovered: closes || isFirst });
-    }
+    if (!closes && !isFirst && breaker.admits() === admittedBefore) return;
+    await deps.onChange(watched.pool, { recovered: closes || isFirst });
+    await tell(watched, null);
   }
 
-  async function failed(breaker: Breaker, startedAt: number, error: unknown): Promise<void> {
-    const wasOpen = breaker.isOpen;
-    breaker.failingSince ??= startedAt;
-    breaker.isSuspect = false;
-    open(breaker, error);
-    if (performance.now() - breaker.failingSince >= times.deadAfterMs) {
-      for (const { quietMs, onDead } of breaker.watchers) {
+  async function failed(watched: Watched, beganAt: number, error: unknown): Promise<void> {
+    const wasAway = watched.isAway;
+    watched.isAway = true;
+    const failingForMs = watched.breaker.checkFailed(beganAt);
+    if (failingForMs >= times.deadAfterMs) {
+      for (const { quietMs, onDead } of watched.watchers) {
         if (quietMs() >= times.deadAfterMs) onDead();
       }
     }
-    if (!wasOpen) await deps.onChange(breaker.pool, { recovered: false });
+    if (wasAway) return;
+    const backend = watched.instance.backend.name;
+    log.warn({ err: error, backend }, 'A backend gets no tasks until it is well');
+    await deps.onChange(watched.pool, { recovered: false });
+    await tell(watched, error);
   }
 
-  function open(breaker: Breaker, error?: unknown): void {
-    if (!breaker.isOpen) {
-      const backend = breaker.instance.backend.name;
-      log.warn({ err: error, backend }, 'A backend gets no tasks until it is well');
-    }
-    breaker.isOpen = true;
-    breaker.openedAt = performance.now();
+  async function tell({ breaker, instance }: Watched, error: unknown): Promise<void> {
+    const { state, remainingMs } = breaker.state();
+    const until = remainingMs === null ? null : new Date(Date.now() + remainingMs);
+    await deps.onReport({ name: instance.backend.name, state, until, error: errorText(error) });
   }
+
+  function tellSoon(watched: Watched, error: unknown): void {
+    tell(watched, error).catch((failure: unknown) =>
+      log.warn({ err: failure }, "A backend's health was not recorded"),
+    );
+  }
+
+  /** Other instances take the tasks; at the end of its quota's rest this one may be tried again. */
+  function exhaust(watched: Watched, error: BackendError): void {
+    const forMs = error.retryAfterMs ?? quotaRestMs;
+    watched.breaker.exhaust(forMs);
+    clearTimeout(watched.quotaTimer);
+    watched.quotaTimer = setTimeout(
+      () => {
+        deps
+          .onChange(watched.pool, { recovered: true })
+          .catch((failure: unknown) =>
+            log.warn({ err: failure }, 'A change of health was not told'),
+          );
+        tellSoon(watched, null);
+      },
+      Math.min(forMs, 2 ** 31 - 1),
+    ).unref();
+  }
+
+  function reportFailure(watched: Watched, error: BackendError): void {
+    const { breaker } = watched;
+    if (error.operatorText !== undefined && error.operatorText !== watched.told) {
+      watched.told = error.operatorText;
+      log.error({ backend: watched.instance.backend.name }, error.operatorText);
+    }
+    if (error.kind === 'quota') exhaust(watched, error);
+    else if (error.kind === 'unavailable' || error.kind === 'transient') {
+      if (isStarted) breaker.runFailed({ suspect: error.kind === 'unavailable' });
+      check(watched);
+    } else breaker.runRefused();
+    tellSoon(watched, error);
+  }
+
+  replace(deps.pools);
 
   return {
     start() {
       isStarted = true;
-      for (const breaker of breakers.values()) check(breaker);
+      for (const watched of all.values()) check(watched);
     },
     async stop() {
       closing.abort();
-      for (const breaker of breakers.values()) clearTimeout(breaker.timer);
-      await Promise.all([...breakers.values()].map(({ checking }) => checking));
+      for (const watched of all.values()) forget(watched);
+      await Promise.all([...all.values()].map(({ checking }) => checking));
     },
-    admits(instance) {
-      const breaker = breakers.get(instance);
-      return breaker !== undefined && admits(breaker);
-    },
+    replace,
+    admits: (instance) => all.get(instance)?.breaker.admits() ?? false,
     hasOther: (pool, instance) =>
-      [...breakers].some(
-        ([name, breaker]) => name !== instance && breaker.pool === pool && admits(breaker),
+      [...all].some(
+        ([name, watched]) => name !== instance && watched.pool === pool && watched.breaker.admits(),
       ),
+    stateOf: (instance) => all.get(instance)?.breaker.state().state,
     report(instance, failure) {
-      const breaker = breakers.get(instance);
-      if (!breaker || failure === 'cancelled') return;
-      if (failure !== 'unavailable' && failure !== 'transient') {
-        // It has answered. What it limits, and what it has no money left for, is no sign of illness.
-        breaker.failures = 0;
-        return;
-      }
-      breaker.failures += 1;
-      if (isStarted && failure === 'unavailable') breaker.isSuspect = true;
-      if (isStarted && breaker.failures >= failuresToOpen) open(breaker);
-      check(breaker);
+      const watched = all.get(instance);
+      if (!watched || failure?.kind === 'cancelled') return;
+      if (failure === null) watched.breaker.runSucceeded();
+      else reportFailure(watched, failure);
     },
     watch(instance, quietMs, onDead) {
       const watcher = { quietMs, onDead };
-      const watchers = breakers.get(instance)?.watchers;
+      const watchers = all.get(instance)?.watchers;
       watchers?.add(watcher);
       return () => watchers?.delete(watcher);
     },
   };
 }
 
-function newBreaker(pool: string, instance: Instance): Breaker {
-  return {
-    pool,
-    instance,
-    watchers: new Set(),
-    failures: 0,
-    isOpen: false,
-    openedAt: 0,
-    isSuspect: false,
-    failingSince: undefined,
-    wasSeen: false,
-    timer: undefined,
-    checking: undefined,
-  };
+/** Short, and for operators' eyes. */
+function errorText(error: unknown): string | null {
+  if (error === null) return null;
+  const text =
+    error instanceof BackendError ? (error.operatorText ?? error.message) : String(error);
+  return text.slice(0, 300);
 }

@@ -1,8 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { distance } from 'fastest-levenshtein';
 import type { Logger } from 'pino';
 import { EngineError } from '../engine-error.js';
-import type { Backend, ModelCapabilities, Operation } from './backend.js';
+import type { Backend, BackendCapabilities, ModelCapabilities, Operation } from './backend.js';
+import { commonCapabilities } from './common-capabilities.js';
+import { createModelLists } from './model-lists.js';
 
 /** One backend in a pool. */
 export interface Instance {
@@ -19,6 +20,8 @@ export interface Pool {
   readonly instances: readonly Instance[];
   /** Serves only what no model was asked for (Lanczos): left out of lists of models. */
   readonly hidden: boolean;
+  /** The pool that takes what waits here while none of these instances can. */
+  readonly fallback?: string;
 }
 
 /** A model as people choose it. */
@@ -29,9 +32,9 @@ export interface PoolModel {
   readonly capabilities?: Partial<ModelCapabilities>;
 }
 
-/** What a model can do; what its pool can, where it does not say. */
-export function capabilitiesOf(model: PoolModel): ModelCapabilities | undefined {
-  const shared = model.pool.instances[0]?.backend.capabilities;
+/** What a model can do, on every instance of its pool. */
+export function capabilitiesOf(model: PoolModel): BackendCapabilities | undefined {
+  const shared = commonCapabilities(model.pool.instances.map(({ backend }) => backend));
   return shared && { ...shared, ...model.capabilities };
 }
 
@@ -42,8 +45,19 @@ export interface TaskWish {
   readonly referenceIds?: readonly string[];
 }
 
+/** Where a task goes. */
+export interface Route {
+  readonly pool: Pool;
+  readonly operation: Operation;
+  readonly model?: PoolModel;
+  readonly capabilities: BackendCapabilities;
+}
+
 export interface Pools {
+  /** As they are now: a reload replaces them. */
   readonly all: readonly Pool[];
+  /** From now on, these. Returns the backends that are no longer among them. */
+  replace(pools: readonly Pool[]): readonly Backend[];
   /** @throws when no such pool is configured (any more) */
   pool(name: string): Pool;
   backend(pool: string, instance: string): Backend | undefined;
@@ -53,82 +67,42 @@ export interface Pools {
    * Where a task goes: to its model's pool, or the first that can do it where it names none.
    * @throws EngineError unknown-model, cannot
    */
-  route(
-    wish: TaskWish,
-  ): Promise<{ readonly pool: Pool; readonly operation: Operation; readonly model?: PoolModel }>;
+  route(wish: TaskWish): Promise<Route>;
 }
 
-const modelsTtlMs = 60_000;
-/** After a round in which nobody answered. */
-const failureTtlMs = 10_000;
-const modelsTimeoutMs = 3_000;
-const firstAnswerPatienceMs = 500;
+export function createPools(initial: readonly Pool[], log: Logger, now: () => number): Pools {
+  const lists = createModelLists(log, now);
+  let current = initial;
 
-export function createPools(pools: readonly Pool[], log: Logger, now: () => number): Pools {
-  const known = new Map<
-    string,
-    { readonly freshUntil: number; readonly models: readonly PoolModel[] }
-  >();
-  const pending = new Map<string, Promise<readonly PoolModel[]>>();
-
-  /**
-   * The models of a pool: of the first instance that answers, and what was known while none does.
-   * A command waits for a first answer only briefly, and never for a fresh one.
-   */
   async function modelsOf(pool: Pool): Promise<readonly PoolModel[]> {
-    const cached = known.get(pool.name);
-    if (cached && now() < cached.freshUntil) return cached.models;
-    const asking = pending.get(pool.name) ?? askForModels(pool);
-    pending.set(pool.name, asking);
-    return cached?.models ?? Promise.race([asking, delay(firstAnswerPatienceMs, [])]);
+    const models = await lists.shared(pool.instances.map(({ backend }) => backend));
+    return models.map((model) => ({ ...model, pool }));
   }
 
-  async function askForModels(pool: Pool): Promise<readonly PoolModel[]> {
-    for (const { backend } of pool.instances) {
-      try {
-        const models = await backend.models(AbortSignal.timeout(modelsTimeoutMs));
-        const named = models.map((model) => ({ ...model, pool }));
-        return keepModels(pool, named, modelsTtlMs);
-      } catch (error) {
-        log.warn({ err: error, backend: backend.name }, 'A backend does not tell its models');
-      }
-    }
-    return keepModels(pool, known.get(pool.name)?.models ?? [], failureTtlMs);
-  }
-
-  function keepModels(pool: Pool, models: readonly PoolModel[], ttlMs: number) {
-    known.set(pool.name, { freshUntil: now() + ttlMs, models });
-    pending.delete(pool.name);
-    return models;
-  }
-
-  const listed = pools.filter((pool) => !pool.hidden);
+  const listed = () => current.filter((pool) => !pool.hidden);
 
   async function models(): Promise<readonly PoolModel[]> {
-    return (await Promise.all(listed.map(modelsOf))).flat();
-  }
-
-  /** The operation as the pool can do it: `vary` is an edit where it has no variation of its own. */
-  function operationIn(pool: Pool, wish: TaskWish, model?: PoolModel): Operation | undefined {
-    const { operation, referenceIds } = wish;
-    // What enlarges a picture need not be what made it.
-    const isModels = model?.pool === pool && operation !== 'upscale';
-    const can = isModels ? capabilitiesOf(model) : pool.instances[0]?.backend.capabilities;
-    if (!can || (referenceIds?.length ?? 0) > can.references) return undefined;
-    if (can.operations.has(operation)) return operation;
-    return operation === 'vary' && can.operations.has('edit') ? 'edit' : undefined;
+    return (await Promise.all(listed().map(modelsOf))).flat();
   }
 
   return {
-    all: pools,
+    get all() {
+      return current;
+    },
+    replace(next) {
+      const kept = new Set(backendsOf(next));
+      const left = backendsOf(current).filter((backend) => !kept.has(backend));
+      current = next;
+      return left;
+    },
     models,
     pool(name) {
-      const found = pools.find((pool) => pool.name === name);
+      const found = current.find((pool) => pool.name === name);
       if (!found) throw new Error(`No pool named ${JSON.stringify(name)} is configured`);
       return found;
     },
     backend(poolName, instance) {
-      return pools
+      return current
         .find((pool) => pool.name === poolName)
         ?.instances.find(({ backend }) => backend.name === instance)?.backend;
     },
@@ -142,26 +116,44 @@ export function createPools(pools: readonly Pool[], log: Logger, now: () => numb
           )
         : undefined;
       if (modelName && !model && operation !== 'upscale') {
-        throw new EngineError({
-          kind: 'unknown-model',
-          model: modelName,
-          nearest: nearestNames(
-            modelName,
-            available.map(({ name }) => name),
-          ),
-        });
+        const names = available.map(({ name }) => name);
+        const nearest = nearestNames(modelName, names);
+        throw new EngineError({ kind: 'unknown-model', model: modelName, nearest });
       }
-      const preferred = model ? [model.pool] : listed;
-      const candidates = operation === 'upscale' ? [...preferred, ...pools] : preferred;
+      const preferred = model ? [model.pool] : listed();
+      const candidates = operation === 'upscale' ? [...preferred, ...current] : preferred;
       for (const pool of candidates) {
-        const possible = operationIn(pool, wish, model);
-        if (possible)
-          return { pool, operation: possible, ...(model?.pool === pool ? { model } : {}) };
+        const route = routeInto(pool, wish, model);
+        if (route) return { ...route, ...(model?.pool === pool ? { model } : {}) };
       }
       const references = wish.referenceIds?.length ?? 0;
       throw new EngineError({ kind: 'cannot', operation, references, model: modelName ?? '' });
     },
   };
+}
+
+/**
+ * The way into a pool, any instance of which can do what is wished: `vary` is an edit where it has
+ * no variation of its own. Undefined where it can't.
+ */
+export function routeInto(
+  pool: Pool,
+  wish: TaskWish,
+  model?: PoolModel,
+): Omit<Route, 'model'> | undefined {
+  const { operation, referenceIds } = wish;
+  // What enlarges a picture need not be what made it.
+  const isModels = model?.pool === pool && operation !== 'upscale';
+  const shared = commonCapabilities(pool.instances.map(({ backend }) => backend));
+  const capabilities = isModels ? capabilitiesOf(model) : shared;
+  if (!capabilities || (referenceIds?.length ?? 0) > capabilities.references) return undefined;
+  if (capabilities.operations.has(operation)) return { pool, operation, capabilities };
+  if (operation !== 'vary' || !capabilities.operations.has('edit')) return undefined;
+  return { pool, operation: 'edit', capabilities };
+}
+
+function backendsOf(pools: readonly Pool[]): Backend[] {
+  return pools.flatMap(({ instances }) => instances.map(({ backend }) => backend));
 }
 
 /** Up to three names that are spelt most alike. */

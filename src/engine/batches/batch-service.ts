@@ -1,7 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { countWaitingOf, joinLane } from '../admission/lane.repository.js';
-import type { Pools } from '../backends/pools.js';
+import type { Pools, Route } from '../backends/pools.js';
+import { type AdaptedRequest, adaptRequest } from '../backends/request-adaptation.js';
 import { insertCard } from '../cards/card.repository.js';
 import type { Transaction } from '../db/connection.js';
 import { isConnectionError, throughRecord } from '../db/connection-error.js';
@@ -78,8 +79,8 @@ export function createBatchService(deps: BatchServiceDependencies) {
               ordinal,
               userId: request.user.id,
               pool: route.pool.name,
-              request: normalize(task, route),
-              seed: task.seed ?? randomInt(maxSeed),
+              ...asItRuns(task, route),
+              seed: route.capabilities.seed ? (task.seed ?? randomInt(maxSeed)) : null,
               chargedOn,
             })),
           );
@@ -213,12 +214,13 @@ function poolsOf(tasks: readonly { readonly pool: string }[]): string[] {
   return [...new Set(tasks.map(({ pool }) => pool))].sort();
 }
 
-/** The request as it will run: the pool's own operation, and the model by its listed name. */
-function normalize(task: TaskRequest, route: Awaited<ReturnType<Pools['route']>>): TaskRequest {
+/** The pool's own operation, the model by its listed name, and what the pool cannot do left out. */
+function asItRuns(task: TaskRequest, route: Route): AdaptedRequest {
   const { model: _asked, ...rest } = task;
-  return {
+  const routed = {
     ...rest,
     operation: route.operation,
     ...(route.model ? { model: route.model.name } : {}),
   };
+  return adaptRequest(routed, route.capabilities);
 }

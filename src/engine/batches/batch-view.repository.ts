@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { RequestNote } from '../backends/request-adaptation.js';
 import type { Database, Transaction } from '../db/connection.js';
 import { automaticRetries } from '../tasks/retry-policy.js';
 import type { WaitReason } from '../tasks/task.repository.js';
@@ -31,7 +32,7 @@ export const batchAsJson = sql<BatchJson>`(
       select json_agg(json_build_object(
         'id', tasks.id, 'ordinal', tasks.ordinal, 'state', tasks.state,
         'runNumber', tasks.run_number, 'request', tasks.request, 'model', tasks.model,
-        'seed', tasks.seed, 'retries', tasks.retries, 'availableAt', tasks.available_at,
+        'seed', tasks.seed, 'notes', tasks.notes, 'retries', tasks.retries, 'availableAt', tasks.available_at,
         'waitReason', tasks.wait_reason, 'deadlineAt', tasks.deadline_at,
         'cancelRequestedAt', tasks.cancel_requested_at, 'failureKind', tasks.failure_kind,
         'failureText', tasks.failure_text, 'failureBilled', tasks.failure_billed,
@@ -60,7 +61,8 @@ interface TaskJson {
   readonly runNumber: number;
   readonly request: TaskRequest;
   readonly model: string | null;
-  readonly seed: number;
+  readonly seed: number | null;
+  readonly notes: readonly RequestNote[];
   readonly retries: number;
   readonly availableAt: string | null;
   readonly waitReason: WaitReason | null;
@@ -109,6 +111,7 @@ function viewTask(task: TaskJson): TaskView {
     request: task.request,
     model: task.model ?? task.request.model ?? null,
     seed: task.seed,
+    notes: task.notes,
     failure:
       task.state === 'failed' && task.failureKind
         ? {

@@ -1,5 +1,6 @@
 import type { Operation } from '../backends/backend.js';
 import type { BackendErrorKind } from '../backends/backend-error.js';
+import type { RequestNote } from '../backends/request-adaptation.js';
 import type { ImageProblem } from '../images/inspection.js';
 import type { PresetReference } from '../presets/preset.js';
 import type { TaskState } from '../tasks/task-state.js';
@@ -106,7 +107,10 @@ export interface TaskView {
   readonly request: TaskRequest;
   /** Friendly name: of the model that ran, else of the one that was asked for. */
   readonly model: string | null;
+  /** Null where the service draws from seeds of its own. */
   readonly seed: number | null;
+  /** Where what runs is not quite what was asked for. */
+  readonly notes: readonly RequestNote[];
   readonly failure: TaskFailure | null;
   /** Set while an automatic retry waits: its number, of how many, and when it may begin. */
   readonly retry: { readonly attempt: number; readonly of: number; readonly at: Date } | null;

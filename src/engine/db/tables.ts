@@ -1,5 +1,7 @@
 import type { ColumnType, Generated } from 'kysely';
 import type { BackendHandle } from '../backends/backend.js';
+import type { BackendState } from '../backends/backend-report.repository.js';
+import type { RequestNote } from '../backends/request-adaptation.js';
 import type {
   BatchNote,
   BatchOrigin,
@@ -32,6 +34,15 @@ interface Audit {
   id: Generated<number>;
   scopeId: string;
   userId: string;
+}
+
+interface BackendReports {
+  error: string | null;
+  errorAt: NullableTimestamp;
+  name: string;
+  reportedAt: GeneratedTimestamp;
+  state: BackendState;
+  until: NullableTimestamp;
 }
 
 interface Batches {
@@ -175,13 +186,14 @@ interface Tasks {
   finishedAt: NullableTimestamp;
   id: string;
   model: string | null;
+  notes: ColumnType<readonly RequestNote[], string | undefined, string>;
   ordinal: number;
   pinnedInstance: string | null;
   pool: string;
   request: Json<TaskRequest>;
   retries: Generated<number>;
   runNumber: Generated<number>;
-  seed: number;
+  seed: number | null;
   sequence: Generated<number>;
   startedAt: NullableTimestamp;
   state: Generated<TaskState>;
@@ -217,6 +229,7 @@ interface Users {
 /** Every table by its name. */
 export interface DB {
   audit: Audit;
+  backendReports: BackendReports;
   batches: Batches;
   cards: Cards;
   images: Images;

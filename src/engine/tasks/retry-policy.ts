@@ -14,7 +14,7 @@ export interface AttemptState {
   readonly submissions: number;
   /** Set once the task has begun to wait for a service. */
   readonly deadlineAt: Date | null;
-  /** Whether another instance of the pool could take the task now. */
+  /** Whether another instance of the pool, or its fallback, could take the task now. */
   readonly elsewhere: boolean;
 }
 
@@ -43,6 +43,8 @@ export function decideAfterFailure(
     if (now.getTime() + delayMs > deadlineAt.getTime()) return fail;
     return { kind: 'wait', reason, delayMs, retries: attempt.retries, deadlineAt };
   };
+  const { retries, deadlineAt } = attempt;
+  const goElsewhere: Decision = { kind: 'wait', reason: null, delayMs: 0, retries, deadlineAt };
 
   switch (error.kind) {
     case 'cancelled':
@@ -53,13 +55,11 @@ export function decideAfterFailure(
     case 'rate-limited':
       return waitFor('rate-limited', error.retryAfterMs ?? withJitter(15_000, random));
     case 'quota':
+      if (attempt.elsewhere) return goElsewhere;
       return error.retryAfterMs === undefined ? fail : waitFor('quota', error.retryAfterMs);
     case 'unavailable':
       if (error.billed === 'unknown' || attempt.submissions >= maxSubmissions) return fail;
-      if (attempt.elsewhere) {
-        const { retries, deadlineAt } = attempt;
-        return { kind: 'wait', reason: null, delayMs: 0, retries, deadlineAt };
-      }
+      if (attempt.elsewhere) return goElsewhere;
       return error.retryable ? waitFor('unavailable', withJitter(5_000, random)) : fail;
     case 'transient': {
       const allowed = Math.min(automaticRetries, error.maxRetries ?? automaticRetries);

@@ -64,7 +64,7 @@ export interface StartedRun {
   readonly instance: string;
   readonly handle: BackendHandle | null;
   readonly request: TaskRequest;
-  readonly seed: number;
+  readonly seed: number | null;
   readonly retries: number;
   readonly submissions: number;
   readonly deadlineAt: Date | null;

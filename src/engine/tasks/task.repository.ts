@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { RequestNote } from '../backends/request-adaptation.js';
 import type { TaskFailure, TaskRequest } from '../batches/batch.js';
 import { bumpCard, nextVersion } from '../cards/card.repository.js';
 import type { Transaction } from '../db/connection.js';
@@ -13,7 +14,9 @@ export interface NewTask {
   readonly userId: string;
   readonly pool: string;
   readonly request: TaskRequest;
-  readonly seed: number;
+  /** Null where the service draws from seeds of its own. */
+  readonly seed: number | null;
+  readonly notes: readonly RequestNote[];
   /** The day (UTC) that its images count for, `YYYY-MM-DD`; null where they count for none. */
   readonly chargedOn: string | null;
 }
@@ -21,7 +24,13 @@ export interface NewTask {
 export async function insertTasks(trx: Transaction, tasks: readonly NewTask[]): Promise<void> {
   await trx
     .insertInto('tasks')
-    .values(tasks.map((task) => ({ ...task, request: JSON.stringify(task.request) })))
+    .values(
+      tasks.map((task) => ({
+        ...task,
+        request: JSON.stringify(task.request),
+        notes: JSON.stringify(task.notes),
+      })),
+    )
     .execute();
   const inputs = tasks.flatMap((task) =>
     [task.request.inputId, task.request.maskId, ...(task.request.referenceIds ?? [])]

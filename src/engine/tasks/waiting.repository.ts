@@ -9,7 +9,7 @@ import { failTask } from './task.repository.js';
 const tasksAtOnce = 1_000;
 
 /** Why a whole pool takes nothing. */
-export type PoolHold = 'paused' | 'unavailable';
+export type PoolHold = 'paused' | 'unavailable' | 'quota';
 
 /**
  * Notes on the tasks of a pool that takes nothing what they wait for, and until when: a pause has
@@ -21,7 +21,7 @@ export async function tellHold(
   pool: string,
   hold: PoolHold,
 ): Promise<void> {
-  const deadlineMs = hold === 'unavailable' ? defaultDeadlineMs : null;
+  const deadlineMs = hold === 'paused' ? null : defaultDeadlineMs;
   const { rows } = await sql<{ batchId: string }>`
     update tasks
     set wait_reason = ${hold},
@@ -45,12 +45,12 @@ export async function untellHolds(
   const { rows } = await sql<{ batchId: string }>`
     update tasks
     set wait_reason = null,
-      deadline_at = case when wait_reason = 'unavailable' then null else deadline_at end
+      deadline_at = case when wait_reason = 'paused' then deadline_at end
     where id in (
       select id from tasks
       where pool = ${pool} and state = 'pending' and wait_reason is not null
         and wait_reason is distinct from ${except} and pinned_instance is null
-        and (wait_reason = 'paused' or (wait_reason = 'unavailable' and available_at is null))
+        and (wait_reason = 'paused' or (wait_reason in ('unavailable', 'quota') and available_at is null))
       limit ${tasksAtOnce} for update skip locked
     )
     returning batch_id`.execute(trx);

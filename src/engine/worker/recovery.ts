@@ -33,7 +33,7 @@ export interface RecoveryDependencies {
 /** An admitted run normally starts within milliseconds. */
 const unstartedAfterMs = 3_000;
 
-/** Idle lanes cost nothing but room, and a pool leaves the configuration only with a restart. */
+/** Idle lanes cost nothing but room, and a pool seldom leaves the configuration. */
 const tidyEveryMs = 30_000;
 
 /** Lost runs in a row after which a task is given up, resumed or not: it takes its workers down. */

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { fallbackOf } from '../admission/fallback.js';
 import type { Backend, BackendImage, BackendRequest } from '../backends/backend.js';
 import type { Pools } from '../backends/pools.js';
 import { findInputs } from '../images/image.repository.js';
@@ -29,6 +30,8 @@ export interface TaskWorker {
    * have their grace first.
    */
   stop(): Promise<void>;
+  /** Resolves when no run of this process is on the backend any more. */
+  whenFree(backend: Backend): Promise<void>;
 }
 
 /** Takes runs from the queue, makes them on their backend, and records what came of it. */
@@ -37,6 +40,8 @@ export function createTaskWorker(deps: WorkerDependencies): TaskWorker {
   const running = new Map<string, RunningRun>();
   /** Runs between the queue and their backend: a cancel reaches them as soon as they run. */
   const starting = new Map<string, { isCancelled: boolean }>();
+  /** By backend, and not by its name: a reload may give that to another. */
+  const inUse = new Map<Backend, Set<Promise<void>>>();
   let worker: RunWorker | undefined;
   let unsubscribe: (() => void) | undefined;
   let handsBack: 'nothing' | 'resumable' | 'all' = 'nothing';
@@ -76,6 +81,24 @@ export function createTaskWorker(deps: WorkerDependencies): TaskWorker {
       await persist(() => outcomes.handedBack(key, started, goneCapabilities), log, context);
       return;
     }
+    const uses = inUse.get(backend) ?? new Set();
+    inUse.set(backend, uses);
+    const use = workOn(backend, key, started);
+    const settled = use.then(
+      () => undefined,
+      () => undefined,
+    );
+    uses.add(settled);
+    try {
+      await use;
+    } finally {
+      uses.delete(settled);
+      if (uses.size === 0) inUse.delete(backend);
+    }
+  }
+
+  async function workOn(backend: Backend, key: RunKey, started: StartedRun): Promise<void> {
+    const context = { batchId: started.batchId, taskId: key.taskId, run: key.run };
     let request: BackendRequest;
     try {
       request = await prepare(key, started, backend);
@@ -96,7 +119,7 @@ export function createTaskWorker(deps: WorkerDependencies): TaskWorker {
     try {
       const execution = await run.done;
       if (execution.kind === 'finished') health.report(backend.name, null);
-      if (execution.kind === 'failed') health.report(backend.name, execution.error.kind);
+      if (execution.kind === 'failed') health.report(backend.name, execution.error);
       await persist(() => record(key, started, backend, execution), log, context);
     } finally {
       running.delete(key.taskId);
@@ -132,14 +155,12 @@ export function createTaskWorker(deps: WorkerDependencies): TaskWorker {
       }
       case 'failed': {
         const { error, wasUnderWay } = execution;
-        log.warn(
-          { err: error, ...context, backend: backend.name, operator: error.operatorText },
-          'A run failed',
-        );
+        log.warn({ err: error, ...context, backend: backend.name }, 'A run failed');
         const { paid, resumable } = backend.capabilities;
         const keepsRun = wasUnderWay && resumable && error.kind === 'unavailable';
         // What costs money is not begun again elsewhere: it is resumed where it was.
-        const elsewhere = !(keepsRun && paid) && health.hasOther(started.pool, backend.name);
+        const isTaken = health.hasOther(started.pool, backend.name) || hasFallback(started.pool);
+        const elsewhere = !(keepsRun && paid) && isTaken;
         const decision = decideAfterFailure(error, { ...started, elsewhere }, new Date());
         return outcomes.decided(
           key,
@@ -148,6 +169,11 @@ export function createTaskWorker(deps: WorkerDependencies): TaskWorker {
         );
       }
     }
+  }
+
+  function hasFallback(poolName: string): boolean {
+    const pool = pools.all.find(({ name }) => name === poolName);
+    return pool !== undefined && fallbackOf(pool, pools.all, health) !== undefined;
   }
 
   async function prepare(
@@ -185,7 +211,7 @@ export function createTaskWorker(deps: WorkerDependencies): TaskWorker {
       ...(model ? { model: model.id } : {}),
       ...(request.aspect ? { aspect: parseAspect(request.aspect) } : {}),
       count: request.count,
-      seed: started.seed,
+      seed: started.seed ?? 0,
       ...(request.strength === undefined ? {} : { strength: request.strength }),
       ...(image ? { image } : {}),
       ...(mask ? { mask } : {}),
@@ -212,6 +238,11 @@ export function createTaskWorker(deps: WorkerDependencies): TaskWorker {
       handBackRuns();
       await drained;
       unsubscribe?.();
+    },
+    async whenFree(backend) {
+      for (let uses = inUse.get(backend); uses; uses = inUse.get(backend)) {
+        await Promise.all(uses);
+      }
     },
   };
 }

