@@ -72,6 +72,10 @@ export const environmentSchema = z.object({
     })
     .default('info'),
   COMFYUI_URL: httpUrl.optional(),
+  OPENAI_API_KEY: secret.optional(),
+  OPENAI_BASE_URL: httpUrl.optional(),
+  GEMINI_API_KEY: secret.optional(),
+  GEMINI_BASE_URL: httpUrl.optional(),
 });
 
 const name = z
@@ -87,6 +91,17 @@ const common = {
   silenceSeconds: wholeNumber(5, 3600).optional(),
 };
 
+/** A key stands in the file, or in a variable that the file names. */
+const keyed = {
+  apiKey: secret.optional(),
+  apiKeyEnv: z
+    .string()
+    .regex(/^\w+$/, { error: 'expected the name of an environment variable' })
+    .optional(),
+};
+/** Those offered, the first by default; otherwise what the service lists. */
+const models = z.array(z.string().min(1)).min(1).optional();
+
 const backendSchema = z.discriminatedUnion(
   'type',
   [
@@ -97,6 +112,43 @@ const backendSchema = z.discriminatedUnion(
       headers: z.record(z.string(), z.string()).optional(),
       checkpoint: z.string().optional(),
     }),
+    z
+      .strictObject({
+        ...common,
+        ...keyed,
+        type: z.literal('openai'),
+        url: httpUrl.optional(),
+        flavor: z.enum(['openai', 'sdcpp', 'localai', 'vllm-omni']).optional(),
+        models,
+        quality: z.enum(['low', 'medium', 'high', 'auto']).optional(),
+        moderation: z.enum(['low', 'auto']).optional(),
+        partialImages: wholeNumber(0, 3).optional(),
+        pixels: wholeNumber(64 * 64, 4096 * 4096).optional(),
+        steps: wholeNumber(1, 500).optional(),
+        guidance: z.number().min(0).max(100).optional(),
+        livePromptSyntax: z.boolean().optional(),
+      })
+      .refine(({ apiKey, apiKeyEnv, url }) => (apiKey ?? apiKeyEnv ?? url) !== undefined, {
+        path: ['apiKey'],
+        error: 'expected apiKey or apiKeyEnv, or the url of a server that asks for none',
+      })
+      .refine(({ flavor, url }) => (flavor ?? 'openai') === 'openai' || url !== undefined, {
+        path: ['url'],
+        error: 'expected the address of the server, as its flavor is not openai',
+      }),
+    z
+      .strictObject({
+        ...common,
+        ...keyed,
+        type: z.literal('gemini'),
+        url: httpUrl.optional(),
+        models,
+        imageSize: z.enum(['1K', '2K', '4K']).optional(),
+      })
+      .refine(({ apiKey, apiKeyEnv }) => (apiKey ?? apiKeyEnv) !== undefined, {
+        path: ['apiKey'],
+        error: 'expected apiKey or apiKeyEnv',
+      }),
     z.strictObject({
       ...common,
       type: z.literal('a1111'),
@@ -116,7 +168,7 @@ const backendSchema = z.discriminatedUnion(
       stepDurationMs: wholeNumber(0, 60_000).optional(),
     }),
   ],
-  { error: 'expected the type comfyui, a1111 or sketch' },
+  { error: 'expected the type comfyui, a1111, openai, gemini or sketch' },
 );
 export type BackendConfig = z.infer<typeof backendSchema>;
 

@@ -14,6 +14,7 @@ import {
   localPool,
   type Role,
 } from './config-schema.js';
+import { environmentBackends, shortcutsIn, withKeys } from './environment-backends.js';
 
 export type { BackendConfig, Role } from './config-schema.js';
 
@@ -72,11 +73,14 @@ export function loadConfig(environment: NodeJS.ProcessEnv, folder: string): Conf
     problems.push(`EASEL_DATA_DIR: expected a folder, but ${dataDir} is a file`);
   }
   if (fileParsed.success) problems.push(...nameProblems(fileParsed.data, env, file.name));
+  const keyed = withKeys(fileParsed.data?.backends ?? [], env);
+  problems.push(...keyed.problems);
   if (!parsed.success || !fileParsed.success || problems.length > 0)
     throw new ConfigError(problems);
 
   const values = parsed.data;
-  const { backends, pools, limits, images } = fileParsed.data;
+  const { pools, limits, images } = fileParsed.data;
+  const backends = [...keyed.backends, ...environmentBackends(values)];
   return {
     ...(values.DISCORD_TOKEN
       ? {
@@ -97,7 +101,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv, folder: string): Conf
     roles,
     ...(values.HTTP_PORT === undefined ? {} : { httpPort: values.HTTP_PORT }),
     logLevel: values.LOG_LEVEL,
-    backends: configuredBackends(backends, values.COMFYUI_URL),
+    backends: backends.length > 0 ? backends : [{ name: 'sketch', type: 'sketch' }],
     pools,
     limits,
     images,
@@ -106,27 +110,12 @@ export function loadConfig(environment: NodeJS.ProcessEnv, folder: string): Conf
   };
 }
 
-/** The backend that COMFYUI_URL makes. */
-const environmentBackend = 'comfyui';
-
 /** Settings of parts that this version does not have. */
-const laterSettings =
-  /^(A1111_URL|(OPENAI|GEMINI|ARK)_(API_KEY|BASE_URL)|S3_\w+|PUBLIC_URL|EASEL_SECRET)$/;
+const laterSettings = /^(A1111_URL|ARK_(API_KEY|BASE_URL)|S3_\w+|PUBLIC_URL|EASEL_SECRET)$/;
 
 /** A stand-in or proxy of Discord serves its files itself. */
 function cdnHostsOf(listed: readonly string[], apiUrl: string): readonly string[] {
   return apiUrl === discordApiUrl ? listed : [...listed, new URL(apiUrl).host];
-}
-
-function configuredBackends(
-  listed: readonly BackendConfig[],
-  comfyUiUrl: string | undefined,
-): readonly BackendConfig[] {
-  const fromEnvironment: BackendConfig[] = comfyUiUrl
-    ? [{ name: environmentBackend, type: 'comfyui', url: comfyUiUrl }]
-    : [];
-  const all = [...listed, ...fromEnvironment];
-  return all.length > 0 ? all : [{ name: 'sketch', type: 'sketch' }];
 }
 
 /** By what is set, right or wrong, so that this is told beside what is wrong with it. */
@@ -173,13 +162,13 @@ function nameProblems(
   fileName: string,
 ): string[] {
   const problems: string[] = [];
-  if (env.COMFYUI_URL && backends.some(({ name }) => name === environmentBackend)) {
-    problems.push(
-      `${fileName}: backends: expected another name than ${environmentBackend}, which COMFYUI_URL has`,
-    );
+  const shortcuts = shortcutsIn(env);
+  for (const { key, name } of shortcuts) {
+    if (!backends.some((backend) => backend.name === name)) continue;
+    problems.push(`${fileName}: backends: expected another name than ${name}, which ${key} has`);
   }
   const names = new Set(backends.map(({ pool, type }) => pool ?? type));
-  if (env.COMFYUI_URL) names.add('comfyui');
+  for (const { name } of shortcuts) names.add(name);
   if (names.size === 0) names.add('sketch');
   if (names.has(localPool)) {
     problems.push(`${fileName}: backends: expected another pool than ${localPool}, Easel's own`);
@@ -241,10 +230,11 @@ function lowerFirst(text: string): string {
 
 function secretsIn(env: Environment, backends: readonly BackendConfig[]): string[] {
   const passwords = [env.DATABASE_URL, env.REDIS_URL].map((url) => url && new URL(url).password);
-  const headers = backends.flatMap((backend) =>
-    'headers' in backend ? Object.values(backend.headers ?? {}) : [],
-  );
-  return [env.DISCORD_TOKEN, env.TELEGRAM_TOKEN, ...passwords, ...headers].filter(
+  const ofBackends = backends.flatMap((backend) => [
+    ...('headers' in backend ? Object.values(backend.headers ?? {}) : []),
+    ...('apiKey' in backend ? [backend.apiKey] : []),
+  ]);
+  return [env.DISCORD_TOKEN, env.TELEGRAM_TOKEN, ...passwords, ...ofBackends].filter(
     (value): value is string => value !== undefined && value.length >= 6,
   );
 }

@@ -4,7 +4,9 @@ import { localPool } from '../config-schema.js';
 import { createA1111Backend } from '../engine/backends/a1111/a1111-backend.js';
 import type { Backend } from '../engine/backends/backend.js';
 import { createComfyUiBackend } from '../engine/backends/comfyui/comfyui-backend.js';
+import { createGeminiBackend } from '../engine/backends/gemini/gemini-backend.js';
 import { createLanczosBackend } from '../engine/backends/lanczos/lanczos-backend.js';
+import { createOpenAiBackend } from '../engine/backends/openai/openai-backend.js';
 import type { Instance, Pool } from '../engine/backends/pools.js';
 import { createSketchBackend } from '../engine/backends/sketch/sketch-backend.js';
 import { EngineError } from '../engine/engine-error.js';
@@ -37,7 +39,7 @@ export function createConfiguredPools(log: Logger): ConfiguredPools {
         const backend = backends.get(key) ?? createBackend(settings, log);
         next.set(key, backend);
         const pool = settings.pool ?? settings.type;
-        const slots = settings.slots ?? defaultSlots[settings.type];
+        const slots = slotsOf(settings);
         instances.set(pool, [...(instances.get(pool) ?? []), { backend, slots }]);
       }
       backends = next;
@@ -74,7 +76,11 @@ export function readPoolsAnew(pools: ConfiguredPools, readConfig: () => Config):
 }
 
 /** ComfyUI and the web UIs run one prompt at a time; what more they are given waits in their own queue. */
-const defaultSlots = { comfyui: 1, a1111: 1, sketch: 4 } as const;
+const defaultSlots = { comfyui: 1, a1111: 1, openai: 4, gemini: 4, sketch: 4 } as const;
+
+function slotsOf({ slots, type }: BackendConfig): number {
+  return slots ?? defaultSlots[type];
+}
 
 function createBackend(settings: BackendConfig, log: Logger): Backend {
   const backend = createBackendOfType(settings, log);
@@ -96,5 +102,9 @@ function createBackendOfType(settings: BackendConfig, log: Logger): Backend {
       return createA1111Backend({ ...settings, log });
     case 'comfyui':
       return createComfyUiBackend({ ...settings, log });
+    case 'openai':
+      return createOpenAiBackend(settings);
+    case 'gemini':
+      return createGeminiBackend({ ...settings, parallelCalls: slotsOf(settings) });
   }
 }

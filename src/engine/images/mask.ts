@@ -39,6 +39,23 @@ export function encodeMask(bytes: Uint8Array): Promise<Buffer> {
   return imageGate.run(async () => written((await openMask(bytes)).png()));
 }
 
+/**
+ * The mask as a PNG of the given size that is transparent where the image may change, as OpenAI's
+ * `images/edits` takes it.
+ */
+export async function encodeAlphaMask(
+  bytes: Uint8Array,
+  size: { readonly width: number; readonly height: number },
+): Promise<Buffer> {
+  const marks = await readMask(bytes, size);
+  const kept = Buffer.from(marks.map((mark) => 255 - mark));
+  const raw = { width: size.width, height: size.height, channels: 1 } as const;
+  return imageGate.run(async () => {
+    const black = { ...size, channels: 3, background: '#000' } as const;
+    return written(sharp({ create: black }).joinChannel(kept, { raw }).png());
+  });
+}
+
 async function written(mask: Sharp): Promise<Buffer> {
   try {
     return await mask.toBuffer();

@@ -1,0 +1,154 @@
+import type { GoogleGenAI } from '@google/genai';
+import { z } from 'zod';
+import type { BackendImage } from '../backend.js';
+import { createBoundedFetch } from '../bounded-fetch.js';
+import { whyNotWhole } from '../output-image.js';
+import { badImage, httpFailureIn, type ServiceCall } from '../service-errors.js';
+import { fromGemini, promptBlocked, withoutImage } from './gemini-errors.js';
+import { defaultMaxResponseBytes, type GeminiOptions, officialUrl } from './gemini-options.js';
+
+export interface GeminiImageCall {
+  readonly model: string;
+  readonly prompt: string;
+  readonly images: readonly BackendImage[];
+  /** `w:h`; absent for the input's own. */
+  readonly aspect?: string;
+  readonly seed: number;
+}
+
+/** The calls of the Gemini API that we make. All of them throw `BackendError`. */
+export interface GeminiClient {
+  /** Ids of the models that make images; empty where the service has no list. */
+  imageModels(signal?: AbortSignal): Promise<readonly string[]>;
+  /** One image. */
+  makeImage(call: GeminiImageCall, signal: AbortSignal): Promise<Uint8Array>;
+  close(): Promise<void>;
+}
+
+/** Checked by us: a service may answer anything. */
+const answer = z.object({
+  promptFeedback: z.object({ blockReason: z.string().optional() }).nullish(),
+  candidates: z
+    .array(
+      z.object({
+        finishReason: z.string().nullish(),
+        finishMessage: z.string().nullish(),
+        content: z
+          .object({
+            parts: z
+              .array(
+                z.object({
+                  text: z.string().nullish(),
+                  thought: z.boolean().nullish(),
+                  inlineData: z.object({ data: z.string().optional() }).nullish(),
+                }),
+              )
+              .nullish(),
+          })
+          .nullish(),
+      }),
+    )
+    .nullish(),
+});
+
+const listCall: ServiceCall = { name: 'models.list', isPaid: false };
+const imageCall: ServiceCall = { name: 'generateContent', isPaid: true };
+const modelsPerPage = 1000;
+
+export function createGeminiClient(options: GeminiOptions): GeminiClient {
+  const { apiKey, url = officialUrl, imageSize } = options;
+  const now = options.now ?? (() => new Date());
+  const bounded = createBoundedFetch({
+    maxBytes: options.maxResponseBytes ?? defaultMaxResponseBytes,
+    secrets: apiKey === undefined ? [] : [apiKey],
+    ...(options.fetch && { fetch: options.fetch }),
+  });
+  let library: Promise<GoogleGenAI> | undefined;
+  const load = () => {
+    library ??= loadLibrary(url, apiKey, bounded.fetch);
+    return library;
+  };
+
+  return {
+    async imageModels(signal) {
+      try {
+        const client = await load();
+        const config = { pageSize: modelsPerPage, ...(signal && { abortSignal: signal }) };
+        const page = (await client.models.list({ config })).page;
+        return page.flatMap(({ name, supportedActions }) => {
+          const id = name?.replace(/^models\//, '') ?? '';
+          const canGenerate = supportedActions?.includes('generateContent') ?? true;
+          return canGenerate && /image/.test(id) ? [id] : [];
+        });
+      } catch (error) {
+        if (httpFailureIn(error)?.status === 404) return [];
+        throw fromGemini(listCall, error, now());
+      }
+    },
+
+    async makeImage({ model, prompt, images, aspect, seed }, signal) {
+      const parts = [
+        ...images.map((image) => ({ inlineData: inlineDataOf(image) })),
+        ...(prompt === '' ? [] : [{ text: prompt }]),
+      ];
+      try {
+        const client = await load();
+        const response = await client.models.generateContent({
+          model,
+          contents: [{ role: 'user', parts }],
+          config: {
+            responseModalities: ['IMAGE'],
+            imageConfig: {
+              ...(aspect !== undefined && { aspectRatio: aspect }),
+              ...(imageSize !== undefined && { imageSize }),
+            },
+            seed,
+            abortSignal: signal,
+          },
+        });
+        return readImage(response);
+      } catch (error) {
+        throw fromGemini(imageCall, error, now());
+      }
+    },
+
+    close: () => bounded.close(),
+  };
+}
+
+/** Only when it is needed: it takes memory that an Easel without Gemini need not spend. */
+async function loadLibrary(
+  baseUrl: string,
+  apiKey: string | undefined,
+  fetch: typeof globalThis.fetch,
+): Promise<GoogleGenAI> {
+  const { GoogleGenAI: Client } = await import('@google/genai');
+  // Without `retryOptions` it does not retry: retries live in the engine only.
+  return new Client({ apiKey: apiKey ?? 'none', vertexai: false, httpOptions: { baseUrl, fetch } });
+}
+
+/** @throws BackendError where there is no image, or a broken one */
+function readImage(response: unknown): Uint8Array {
+  const parsed = answer.safeParse(response);
+  if (!parsed.success) throw badImage(imageCall, 'the answer is none of generateContent');
+  const { promptFeedback, candidates } = parsed.data;
+  if (promptFeedback?.blockReason) throw promptBlocked(imageCall, promptFeedback.blockReason);
+  const parts = candidates?.flatMap(({ content }) => content?.parts ?? []) ?? [];
+  // Models that think draw drafts on the way; the last image is the one that was asked for.
+  const images = parts.filter(({ inlineData, thought }) => inlineData?.data && !thought);
+  const base64 = images.at(-1)?.inlineData?.data;
+  if (base64 === undefined) {
+    const [first] = candidates ?? [];
+    const text = parts.map((part) => (part.thought ? '' : (part.text ?? ''))).join(' ');
+    throw withoutImage(imageCall, first?.finishReason ?? 'no candidate', text);
+  }
+  const bytes = Buffer.from(base64, 'base64');
+  const why = whyNotWhole(bytes);
+  if (why !== undefined) throw badImage(imageCall, why);
+  return bytes;
+}
+
+function inlineDataOf({ bytes, mediaType }: BackendImage) {
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return { mimeType: mediaType, data: view.toString('base64') };
+}
