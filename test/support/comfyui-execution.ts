@@ -53,6 +53,7 @@ export function createExecution(options: ExecutionOptions) {
   let life = 0;
   let drained: Promise<void> = Promise.resolve();
   const counters = new Map<string, number>();
+  let deepest = 0;
 
   const execution = {
     get running() {
@@ -76,8 +77,13 @@ export function createExecution(options: ExecutionOptions) {
       const node = running?.graph[lastNode ?? ''];
       return running !== undefined && (isWaiting || node?.class_type === 'KSampler');
     },
+    /** Runs that it had at the same time, waiting ones among them, at most. */
+    get deepest() {
+      return deepest;
+    },
     submit(item: QueueItem) {
       pending.push(item);
+      deepest = Math.max(deepest, execution.status.exec_info.queue_remaining);
       sendStatus();
       drained = drained.then(() => runNext(life));
     },

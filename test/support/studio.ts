@@ -37,6 +37,8 @@ export interface Studio {
   readonly spawn: (environment: Record<string, string>) => EaselProcess;
   /** What `start` sets, before what it is told. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Writes another `easel.yaml`. */
+  readonly configure: (configuration: string) => Promise<void>;
   /** Reads the record. */
   readonly query: (sql: string) => Promise<Record<string, unknown>[]>;
   readonly batchCount: () => Promise<number>;
@@ -55,7 +57,8 @@ export async function openStudio({ configuration }: StudioOptions = {}): Promise
     createTestDatabase(),
     mkdtemp(join(tmpdir(), 'easel-studio-')),
   ]);
-  if (configuration !== undefined) await writeFile(join(folder, 'easel.yaml'), configuration);
+  const configure = (content: string) => writeFile(join(folder, 'easel.yaml'), content);
+  if (configuration !== undefined) await configure(configuration);
   // Judged at the end: the judge's first look takes a second, in which the playground would be deaf.
   const verdicts: (() => string[])[] = [];
   discord.events.on('request', (exchange) => verdicts.push(() => judgeDiscordExchange(exchange)));
@@ -85,6 +88,7 @@ export async function openStudio({ configuration }: StudioOptions = {}): Promise
     databaseUrl: database.connectionString,
     environment,
     spawn,
+    configure,
     query,
     batchCount: async () => Number((await query('select count(*) from batches'))[0]?.count),
     async start(more = {}) {
