@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { BatchView, Preset, TaskRequest } from '../engine/index.js';
 import type { CommandContext } from './commands/command.js';
+import { imagePromptProblems, readImagePrompts } from './commands/image-prompts.js';
 import { limits } from './commands/limits.js';
 import { modelProblems } from './commands/model-abilities.js';
 import { readOptions } from './commands/option-values.js';
@@ -72,18 +73,21 @@ export async function submitNewPrompt(
   const images = distinct(requests.map(({ inputId }) => inputId));
   const plan: TaskPlan = {
     prompt: written.prompt,
+    prompts: readImagePrompts(written.prompt, images.length),
     ...(preset ? { preset } : {}),
     models: written.model ?? distinctModels(requests),
-    imageCount: images.length,
     operation: first?.operation ?? 'generate',
     shared: sharedParameters(written, first),
   };
   const inputs = {
-    imageIds: images,
+    images: images.map((id, index) => ({ id, number: index + 1 })),
     referenceIds: first?.referenceIds ?? [],
     maskId: first?.maskId,
   };
-  return submitPlan(context, parent, plan, async () => inputs);
+  return submitPlan(context, parent, plan, {
+    imageCount: images.length,
+    keepInputs: async () => inputs,
+  });
 }
 
 /**
@@ -106,27 +110,36 @@ export async function submitImageEdit(
   const { aspect: _shape, seed: _seed, strength: _strength, ...kept } = source?.request ?? {};
   const plan: TaskPlan = {
     prompt: written.prompt,
+    prompts: readImagePrompts(written.prompt, 1),
     ...(preset ? { preset } : {}),
     models: written.model ?? [model],
-    imageCount: 1,
     operation: 'edit',
     shared: sharedParameters(written, kept),
   };
-  return submitPlan(context, parent, plan, async () => {
-    const { id } = await engine.inputs.keepImage(imageId);
-    return { imageIds: [id], referenceIds: [] };
+  return submitPlan(context, parent, plan, {
+    imageCount: 1,
+    keepInputs: async () => {
+      const { id } = await engine.inputs.keepImage(imageId);
+      return { images: [{ id, number: 1 }], referenceIds: [] };
+    },
   });
+}
+
+interface PlanSources {
+  readonly imageCount: number;
+  readonly keepInputs: () => Promise<Parameters<typeof planTasks>[1]>;
 }
 
 async function submitPlan(
   context: CommandContext,
   parent: BatchView,
   plan: TaskPlan,
-  keepInputs: () => Promise<Parameters<typeof planTasks>[1]>,
+  { imageCount, keepInputs }: PlanSources,
 ): Promise<Reply> {
   const inputs = { operation: plan.operation, references: 0 };
   const problems = [
-    ...planProblems(plan),
+    ...planProblems(plan, imageCount),
+    ...imagePromptProblems(plan.prompts, imageCount, plan.preset !== undefined),
     ...modelProblems(plan.models, inputs, await context.engine.models()),
   ];
   if (problems.length > 0) throw new Refusal(...problems);

@@ -1,19 +1,34 @@
 import {
   EngineError,
   type EngineProblem,
-  type ImageProblem,
+  type InputProblem,
   RecordUnavailableError,
 } from '../engine/index.js';
 import { nearest } from './nearest.js';
 import { quoted, Refusal, type Sentence, sentence } from './refusal.js';
 import type { LocalizedTexts } from './texts.js';
 
+export interface NamedProblem {
+  /** As its sender gave it. */
+  readonly name: string;
+  readonly problem: InputProblem;
+}
+
+/** Reasons that one answer lists. */
+const maxSentences = 12;
+
 /** What a user is told of an error; undefined for a defect. */
 export function explain(error: unknown, texts: LocalizedTexts): string | undefined {
-  if (error instanceof Refusal) return error.sentences.map((say) => say(texts)).join('\n');
+  if (error instanceof Refusal) return toldTogether(error, texts);
   if (error instanceof EngineError) return problemSentence(error.problem)(texts);
   if (error instanceof RecordUnavailableError) return texts.text('busy');
   return undefined;
+}
+
+function toldTogether({ sentences }: Refusal, texts: LocalizedTexts): string {
+  const told = sentences.slice(0, maxSentences).map((say) => say(texts));
+  const count = sentences.length - told.length;
+  return [...told, ...(count > 0 ? [texts.text('and-more', { count })] : [])].join('\n');
 }
 
 function problemSentence(problem: EngineProblem): Sentence {
@@ -100,8 +115,9 @@ export function unknownModel(model: string, nearest: readonly string[]): Sentenc
     : (texts) => texts.text('model-unknown-nearest', { value, nearest: texts.list(nearest) });
 }
 
-export function imageSentence(attachmentName: string, problem: ImageProblem): Sentence {
-  const name = quoted(attachmentName);
+/** What is wrong with an image that came along, by its name. */
+export function inputSentence({ name: given, problem }: NamedProblem): Sentence {
+  const name = quoted(given);
   switch (problem.kind) {
     case 'not-an-image':
       return sentence('image-not-an-image', { name });
@@ -123,5 +139,31 @@ export function imageSentence(attachmentName: string, problem: ImageProblem): Se
         });
     case 'broken':
       return sentence('image-broken', { name });
+    case 'encrypted':
+      return sentence('image-encrypted', { name });
+    case 'inflates-too-much':
+      return sentence('image-inflates-too-much', { name, maxRatio: problem.maxRatio });
+    case 'too-large':
+      return (texts) =>
+        texts.text('image-too-large', { name, max: texts.megabytes(problem.maxBytes) });
+    case 'beyond-platform':
+      return sentence('image-beyond-platform', { name });
+    case 'unavailable':
+      return sentence('image-unavailable', { name });
+    case 'foreign-host':
+      return sentence('image-foreign-host', { name });
+    case 'not-an-archive':
+      return sentence('zip-broken', { name });
+    case 'no-images-inside':
+      return sentence('zip-empty', { name });
+    case 'too-many-entries':
+      return sentence('zip-too-many-images', { name, count: problem.count, max: problem.max });
+    case 'too-much-inside':
+      return (texts) =>
+        texts.text('zip-too-much-inside', {
+          name,
+          size: texts.megabytes(problem.bytes),
+          max: texts.megabytes(problem.max),
+        });
   }
 }

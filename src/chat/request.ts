@@ -40,7 +40,8 @@ export interface Attachment {
 /** The bots throw it from `Attachment.fetch`. */
 export class AttachmentError extends Error {
   override readonly name = 'AttachmentError';
-  readonly problem: 'too-large' | 'unavailable' | 'foreign-host';
+  /** `beyond-platform`: the platform hands no file to a bot that is as large. */
+  readonly problem: 'too-large' | 'beyond-platform' | 'unavailable' | 'foreign-host';
   constructor(attachmentName: string, problem: AttachmentError['problem'], cause?: unknown) {
     super(`Attachment ${JSON.stringify(attachmentName)}: ${problem}`, { cause });
     this.problem = problem;

@@ -21,6 +21,7 @@ import { throughRecord } from './db/connection-error.js';
 import { createTransact } from './db/transact.js';
 import type { Engine, PoolInfo } from './engine.js';
 import { EngineError } from './engine-error.js';
+import { defaultArchiveLimits } from './images/archive.js';
 import { findImage } from './images/image.repository.js';
 import { createImageLibrary } from './images/image-library.js';
 import type { ImageStore } from './images/image-store.js';
@@ -219,6 +220,8 @@ export function createEngine(options: EngineOptions): RunningEngine {
     inputs: {
       keep: images.keep,
       keepImage: images.keepImage,
+      readArchive: images.readArchive,
+      archiveMaxBytes: defaultArchiveLimits.maxBytes,
       ...defaultImageLimits,
     },
     presets: createPresets(db, transact),

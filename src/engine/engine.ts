@@ -7,6 +7,7 @@ import type {
   TaskProgress,
 } from './batches/batch.js';
 import type { CardQueue } from './cards/card-queue.js';
+import type { ArchiveEntry } from './images/archive.js';
 import type { Presets } from './presets/preset-service.js';
 import type { Inbox } from './updates/inbox.js';
 import type { Actor, Identity, Platform, User } from './users/user.js';
@@ -58,6 +59,16 @@ export interface Engine {
     keep(bytes: Uint8Array): Promise<StoredInput>;
     /** An image that Easel made, as the input of a new task. @throws EngineError */
     keepImage(imageId: string): Promise<StoredInput>;
+    /**
+     * Has `use` work with what is in a zip, while that stands in memory: `fetch` is called when its
+     * turn comes. @throws ArchiveError, and what `fetch` and `use` throw
+     */
+    readArchive<T>(
+      fetch: () => Promise<Uint8Array>,
+      use: (entries: readonly ArchiveEntry[]) => Promise<T>,
+    ): Promise<T>;
+    /** Bytes of a zip, at most. */
+    readonly archiveMaxBytes: number;
     /** Limits for whoever fetches: bytes of one input image, at most. */
     readonly maxBytes: number;
     readonly maxPixels: number;

@@ -25,6 +25,7 @@ export {
 export type { CardQueue, DueCard } from './cards/card-queue.js';
 export type { Engine, ModelInfo, PoolInfo, StoredInput } from './engine.js';
 export { EngineError, type EngineProblem, RecordUnavailableError } from './engine-error.js';
+export { type ArchiveEntry, ArchiveError } from './images/archive.js';
 export { ImageError, type ImageProblem } from './images/inspection.js';
 export {
   applyTemplate,

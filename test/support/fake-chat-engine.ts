@@ -105,6 +105,11 @@ export function createFakeChatEngine(overrides: Partial<Engine> = {}): FakeChatE
         calls.push(['keep', bytes.byteLength]);
         return { id: `input${inputs}`, mediaType: 'image/png', width: 8, height: 8 };
       },
+      archiveMaxBytes: 200_000_000,
+      readArchive: async (fetch, use) => {
+        await fetch();
+        return use([]);
+      },
       keepImage: async (imageId) => {
         calls.push(['keepImage', imageId]);
         return { id: `kept-${imageId}`, mediaType: 'image/png', width: 8, height: 8 };

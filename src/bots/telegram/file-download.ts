@@ -34,7 +34,7 @@ export function fileAttachment(deps: FileDownloadDeps, source: FileSource): Atta
 async function locate({ api, token, apiRoot }: FileDownloadDeps, source: FileSource): Promise<URL> {
   const file = await api.getFile(source.fileId).catch((error: unknown) => {
     const isTooBig = telegramFailureOf(error)?.kind === 'file-too-big';
-    throw new AttachmentError(source.name, isTooBig ? 'too-large' : 'unavailable', error);
+    throw new AttachmentError(source.name, isTooBig ? 'beyond-platform' : 'unavailable', error);
   });
   const path = file.file_path?.split('/').map(encodeURIComponent).join('/');
   const folder = `${apiRoot}/file/bot${token}/`;

@@ -96,16 +96,16 @@ function wordsOf(message: Message): string {
 function fileOf(message: Message, anyDocument: boolean): FileSource[] {
   const { document } = message;
   if (message.photo !== undefined) return photoFile(message.photo, message.message_id);
-  if (document === undefined || !(anyDocument || isImageDocument(document))) return [];
+  if (document === undefined || !(anyDocument || isUsableDocument(document))) return [];
   return [documentFile(document)];
 }
 
-/** The image of the message that was replied to, here or in another chat. */
+/** The image or zip of the message that was replied to, here or in another chat. */
 function repliedFile(message: Message): FileSource[] {
   const replied = message.reply_to_message ?? message.external_reply;
   if (replied?.photo !== undefined) return photoFile(replied.photo, replied.message_id ?? 0);
   const document = replied?.document;
-  return document !== undefined && isImageDocument(document) ? [documentFile(document)] : [];
+  return document !== undefined && isUsableDocument(document) ? [documentFile(document)] : [];
 }
 
 function repliesTo(botId: number, message: Message): boolean {
@@ -142,10 +142,11 @@ function documentFile(document: Document): FileSource {
   };
 }
 
-function isImageDocument({ mime_type, file_name }: Document): boolean {
+/** An image, or a zip of images. */
+function isUsableDocument({ mime_type, file_name }: Document): boolean {
   return (
-    mime_type?.startsWith('image/') === true ||
-    /\.(png|jpe?g|webp|gif|avif|tiff?|bmp|heic)$/i.test(file_name ?? '')
+    /^image\/|^application\/(x-)?zip/.test(mime_type ?? '') ||
+    /\.(png|jpe?g|webp|gif|avif|tiff?|bmp|heic|zip)$/i.test(file_name ?? '')
   );
 }
 

@@ -2,6 +2,7 @@ import type { BatchView, TaskFailure, TaskView } from '../../engine/index.js';
 import type { LocalizedTexts } from '../texts.js';
 import { type CardInput, currentProgress } from './card-input.js';
 import type { CardView } from './card-view.js';
+import { leftOutLines } from './left-out-lines.js';
 import { noteLines } from './note-lines.js';
 import { percent, progressBar } from './progress-bar.js';
 
@@ -15,25 +16,20 @@ const separator = ' · ';
 export function cardLines(phase: CardView['phase'], input: CardInput): string[] {
   const { batch, texts } = input;
   const counts = batch.counts.total > 1 ? [countsLine(batch, texts)] : [];
+  return [...counts, ...phaseLines(phase, input), ...leftOutLines(batch.notes, texts)];
+}
+
+function phaseLines(phase: CardView['phase'], input: CardInput): string[] {
+  const { batch, texts } = input;
   switch (phase) {
     case 'waiting':
-      return [...counts, ...waitingLines(input), ...noteLines(batch, texts)];
+      return [...waitingLines(input), ...noteLines(batch, texts)];
     case 'running':
-      return [
-        ...counts,
-        ...runningLines(input),
-        ...noteLines(batch, texts),
-        ...failureLines(batch, texts),
-      ];
+      return [...runningLines(input), ...noteLines(batch, texts), ...failureLines(batch, texts)];
     case 'completed':
-      return [
-        ...counts,
-        doneLine(batch, texts),
-        ...noteLines(batch, texts),
-        ...failureLines(batch, texts),
-      ];
+      return [doneLine(batch, texts), ...noteLines(batch, texts), ...failureLines(batch, texts)];
     case 'failed':
-      return [...counts, ...failureLines(batch, texts)];
+      return failureLines(batch, texts);
     case 'cancelled':
       return [texts.text('card-cancelled')];
   }

@@ -4,6 +4,7 @@ import type { Command } from './command.js';
 import type { CommandTree } from './command-tree.js';
 import { optionShapes } from './option-registry.js';
 import { type RawOptions, typed } from './option-values.js';
+import { isArchive } from './source-images.js';
 import { textArguments } from './text-arguments.js';
 
 /** A command with the options that it is called with, as they came. */
@@ -35,7 +36,8 @@ export function invocationOf(tree: CommandTree, intent: CommandIntent): Invocati
 
 /** Several images under one `/imagine` are a batch, whichever word the caption begins with. */
 function commandName({ name, attachments }: CommandIntent & { kind: 'text-command' }): string {
-  return attachments.length > 1 && name === 'imagine' ? 'batch' : name;
+  const isBatch = attachments.length > 1 || attachments.some(isArchive);
+  return isBatch && name === 'imagine' ? 'batch' : name;
 }
 
 /** A form shows what was given before, so that its answers go first, empty ones too. */

@@ -1,11 +1,22 @@
-import type { BatchOrigin, Preset, StoredInput, TaskRequest } from '../../engine/index.js';
-import { unknownPreset } from '../explanation.js';
+import type {
+  BatchNote,
+  BatchOrigin,
+  Preset,
+  StoredInput,
+  TaskRequest,
+} from '../../engine/index.js';
+import { inputSentence, type NamedProblem, unknownPreset } from '../explanation.js';
 import { Refusal, type Sentence, sentence } from '../refusal.js';
 import type { Attachment, Reply } from '../request.js';
 import type { CommandContext } from './command.js';
-import { claimProblems, keepImages } from './input-images.js';
+import { imagePromptProblems, readImagePrompts } from './image-prompts.js';
 import { modelProblems } from './model-abilities.js';
+import { isArchive, keepAll, keepSources, type SourceImage } from './source-images.js';
 import { planProblems, planTasks, type TaskPlan } from './task-plan.js';
+
+/** A card names the first few alone. */
+const maxNotes = 20;
+const maxNameCharacters = 100;
 
 /** The options that `/imagine` and `/batch` have in common, checked one by one already. */
 export interface PromptOptions {
@@ -43,7 +54,6 @@ export async function submitPrompt(
 ): Promise<Reply> {
   const { engine, request } = context;
   const { origin, options, images, references, mask, private: isPrivate } = submission;
-  const attachments = [...images, ...references, ...(mask ? [mask] : [])];
   const preset = await findPreset(context, options.preset);
   const plan = planOf(submission, typeof preset === 'function' ? undefined : preset);
   const wish = { operation: plan.operation, references: references.length };
@@ -51,26 +61,57 @@ export async function submitPrompt(
     ...(typeof preset === 'function' ? [preset] : []),
     ...promptProblems(submission),
     ...imageProblems(submission),
-    ...planProblems(plan),
     ...modelProblems(plan.models, wish, await engine.models()),
-    ...claimProblems(attachments, engine.inputs),
+    ...countProblems(plan, images.length, images.some(isArchive)),
   ];
   if (problems.length > 0) throw new Refusal(...problems);
 
-  const kept = await keepImages(attachments, engine.inputs);
-  const inputs = {
-    images: kept.slice(0, images.length),
-    references: kept.slice(images.length, images.length + references.length),
-    mask: mask && kept.at(-1),
-  };
-  checkMask(inputs.mask, inputs.images[0]);
+  const sources = await keepSources(images, {
+    inputs: engine.inputs,
+    checkCount(count) {
+      const tooMany = countProblems(plan, count, images.some(isArchive));
+      if (tooMany.length > 0) throw new Refusal(...tooMany);
+    },
+  });
+  const kept = sources.flatMap((source, index) =>
+    'input' in source ? [{ ...source.input, number: index + 1 }] : [],
+  );
+  const leftOut = sources.flatMap((source) => ('problem' in source ? [source] : []));
+  if (kept.length === 0 && leftOut.length > 0) throw new Refusal(...leftOut.map(inputSentence));
+  const unfit = imagePromptProblems(plan.prompts, sources.length, plan.preset !== undefined);
+  if (unfit.length > 0) throw new Refusal(...unfit);
+  const others = await keepAll([...references, ...(mask ? [mask] : [])], engine.inputs);
+  const keptMask = mask && others.at(-1);
+  checkMask(keptMask, kept[0]);
   await request.acknowledge({ private: isPrivate });
   const tasks = planTasks(plan, {
-    imageIds: inputs.images.map(({ id }) => id),
-    referenceIds: inputs.references.map(({ id }) => id),
-    maskId: inputs.mask?.id,
+    images: kept,
+    referenceIds: others.slice(0, references.length).map(({ id }) => id),
+    maskId: keptMask?.id,
   });
-  return submitTasks(context, { origin, prompt: plan.prompt, tasks, private: isPrivate });
+  return submitTasks(context, {
+    ...{ origin, prompt: plan.prompt, tasks, private: isPrivate },
+    ...(leftOut.length === 0 ? {} : { notes: notesOf(leftOut) }),
+  });
+}
+
+/** A zip may make the images more than those that came, never fewer. */
+function countProblems(plan: TaskPlan, count: number, mayBeMore: boolean): Sentence[] {
+  const tooMany = planProblems(plan, count);
+  if (tooMany.length > 0 || mayBeMore) return tooMany;
+  return imagePromptProblems(plan.prompts, count, plan.preset !== undefined);
+}
+
+function notesOf(leftOut: readonly (SourceImage & NamedProblem)[]): BatchNote[] {
+  const told = leftOut.slice(0, maxNotes).map(
+    ({ name, problem }): BatchNote => ({
+      kind: 'image-left-out',
+      name: name.slice(0, maxNameCharacters),
+      problem,
+    }),
+  );
+  const count = leftOut.length - told.length;
+  return count > 0 ? [...told, { kind: 'more-left-out', count }] : told;
 }
 
 /** The preset of that name, or what is to be said where there is none. */
@@ -115,6 +156,7 @@ export interface TaskSubmission {
   readonly parentBatchId?: string;
   readonly prompt: string;
   readonly tasks: readonly TaskRequest[];
+  readonly notes?: readonly BatchNote[];
   readonly private: boolean;
 }
 
@@ -141,9 +183,9 @@ function planOf({ options, images, mask }: Submission, preset: Preset | undefine
   const strength = options.strength ?? (hasImage ? preset?.strength : undefined);
   return {
     prompt,
+    prompts: readImagePrompts(prompt, images.length),
     ...(preset ? { preset } : {}),
     models: model ?? [preset?.model],
-    imageCount: images.length,
     operation: hasImage ? (mask ? 'inpaint' : 'edit') : 'generate',
     shared: {
       count: options.count ?? preset?.count ?? 1,

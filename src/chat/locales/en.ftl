@@ -110,6 +110,9 @@ note-moved = { $from } cannot be reached now: { $to } has it instead.
 card-billed-yes = It was billed.
 card-billed-unknown = It may have been billed.
 card-image-description = Image { $number } of { $total }: { $prompt }
+card-left-out = Left out: { $reason }
+card-more-left-out = … and { $count } more were left out
+card-late-parts = These came when the rest of their album had begun, so they are a batch of their own.
 
 button-cancel = Cancel
 button-retry = Retry
@@ -182,6 +185,9 @@ images-too-many = { $count } images came with this, but this command takes { $ma
 words-too-many = “{ $value }” is more than this command takes.
 too-many-variants = Models and choices in braces make { $count } variants; { $max } is the most.
 too-many-tasks = Images, models and choices make { $count } tasks; { $max } is the most.
+image-number-beyond = The prompt has words for image { $number }, but { $count } came.
+image-number-twice = The prompt has words for image { $number } twice.
+images-without-prompt = There are no words for these images: { $numbers }. Put words for all of them before the first number.
 
 flag-unknown = There is no flag --{ $flag }.
 flag-unknown-nearest = There is no flag --{ $flag }. Did you mean --{ $nearest }?
@@ -211,8 +217,16 @@ image-too-many-bytes = “{ $name }” has { $size }; { $max } is the most.
 image-too-large = “{ $name }” is too large; { $max } is the most.
 image-too-many-pixels = “{ $name }” has { $pixels } million pixels; { $max } million is the most.
 image-broken = “{ $name }” is damaged or cut off: it cannot be read to its end.
+image-encrypted = “{ $name }” is encrypted. Pack it without a password.
+image-inflates-too-much = “{ $name }” would grow more than { $maxRatio } times when it is unpacked, which no image does.
+image-beyond-platform = “{ $name }” is larger than the 20 MB that Telegram hands to a bot. Send it in smaller parts.
 image-unavailable = “{ $name }” could not be fetched. Send it again.
 image-foreign-host = “{ $name }” is not a file of this chat, so Easel does not fetch it. Attach it here.
+zip-broken = “{ $name }” is not a zip that can be read to its end.
+zip-empty = There are no images in “{ $name }”.
+zip-too-many-images = “{ $name }” holds { $count } files; { $max } images is the most.
+zip-too-much-inside = “{ $name }” holds { $size } once it is unpacked; { $max } is the most.
+and-more = … and { $count } more
 
 ## Answers
 

@@ -107,6 +107,9 @@ note-moved = { $from } 目前无法使用：改由 { $to } 处理。
 card-billed-yes = 这次已经计费。
 card-billed-unknown = 这次可能已经计费。
 card-image-description = 第 { $number } 张，共 { $total } 张：{ $prompt }
+card-left-out = 未处理：{ $reason }
+card-more-left-out = ……另有 { $count } 个未处理
+card-late-parts = 这些图片到达时，同一相册的其余部分已经开始，因此单独成为一个批次。
 
 button-cancel = 取消
 button-retry = 重试
@@ -176,6 +179,9 @@ images-too-many = 附带了 { $count } 张图片，但这个命令最多 { $max 
 words-too-many = “{ $value }”是多余的内容，这个命令用不到。
 too-many-variants = 模型和花括号里的选项共有 { $count } 种组合，最多 { $max } 种。
 too-many-tasks = 图片、模型和选项共有 { $count } 个任务，最多 { $max } 个。
+image-number-beyond = 提示词写了第 { $number } 张图片的内容，但只收到 { $count } 张。
+image-number-twice = 提示词里第 { $number } 张图片的内容写了两次。
+images-without-prompt = 这些图片没有提示词：{ $numbers }。请在第一个编号之前写上通用的提示词。
 
 flag-unknown = 没有 --{ $flag } 这个参数。
 flag-unknown-nearest = 没有 --{ $flag } 这个参数。你是想用 --{ $nearest } 吗？
@@ -205,8 +211,16 @@ image-too-many-bytes = “{ $name }”有 { $size }，最大 { $max }。
 image-too-large = “{ $name }”太大，最大 { $max }。
 image-too-many-pixels = “{ $name }”有 { $pixels } 百万像素，最多 { $max } 百万像素。
 image-broken = “{ $name }”已损坏或不完整，无法读到末尾。
+image-encrypted = “{ $name }”已加密，请不要使用密码打包。
+image-inflates-too-much = “{ $name }”解压后会增大超过 { $maxRatio } 倍，不可能是图片。
+image-beyond-platform = “{ $name }”超过 Telegram 允许机器人读取的 20 MB，请拆小后发送。
 image-unavailable = 无法获取“{ $name }”，请重新发送。
 image-foreign-host = “{ $name }”不是本聊天里的文件，Easel 不会下载。请直接附在这里。
+zip-broken = “{ $name }”不是可以完整读取的 zip 文件。
+zip-empty = “{ $name }”里没有图片。
+zip-too-many-images = “{ $name }”里有 { $count } 个文件，最多 { $max } 张图片。
+zip-too-much-inside = “{ $name }”解压后有 { $size }，最多 { $max }。
+and-more = ……另有 { $count } 项
 
 ## 回答
 

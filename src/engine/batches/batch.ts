@@ -1,6 +1,7 @@
 import type { Operation } from '../backends/backend.js';
 import type { BackendErrorKind } from '../backends/backend-error.js';
 import type { RequestNote } from '../backends/request-adaptation.js';
+import type { ArchiveProblem } from '../images/archive.js';
 import type { ImageProblem } from '../images/inspection.js';
 import type { PresetReference } from '../presets/preset.js';
 import type { TaskState } from '../tasks/task-state.js';
@@ -35,10 +36,11 @@ export interface TaskRequest {
 /** What is wrong with an image that came with a batch and was left out. */
 export type InputProblem =
   | ImageProblem
-  /** Of a zip's entry. */
-  | { readonly kind: 'encrypted' }
-  /** Of a zip's entry: it would grow more than this many times. */
-  | { readonly kind: 'inflates-too-much'; readonly maxRatio: number }
+  | ArchiveProblem
+  /** The platform did not say how large it is; it is larger than this. */
+  | { readonly kind: 'too-large'; readonly maxBytes: number }
+  /** The platform hands no file to a bot that is as large. */
+  | { readonly kind: 'beyond-platform' }
   | { readonly kind: 'unavailable' }
   | { readonly kind: 'foreign-host' };
 

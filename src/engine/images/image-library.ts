@@ -1,8 +1,10 @@
 import type { Database } from '../db/connection.js';
 import type { ImageFit, StoredInput } from '../engine.js';
 import { EngineError } from '../engine-error.js';
+import { type ArchiveEntry, defaultArchiveLimits, openArchive } from './archive.js';
 import { composeGrid } from './grid.js';
 import { findImage, insertInput } from './image.repository.js';
+import { createGate } from './image-gate.js';
 import { ImageMissingError, type ImageStore } from './image-store.js';
 import { decodeInput, type ImageLimits } from './inspection.js';
 import { readTexts, writeTexts } from './metadata/image-metadata.js';
@@ -22,11 +24,15 @@ interface Size {
 /** Grids are shown several times while a card settles: the last few stay in memory. */
 const cachedGrids = 16;
 
+/** Each stands in memory, up to 200 MB of it. */
+const archivesAtOnce = 2;
+
 /** Our own results may be larger than what people may send. */
 const ownLimits: ImageLimits = { maxBytes: 100_000_000, maxPixels: 200_000_000 };
 
 /** What chat reads and keeps of images: records and store together. */
 export function createImageLibrary(db: Database, store: ImageStore, limits: ImageLimits) {
+  const archiveGate = createGate(archivesAtOnce);
   const grids = new Map<string, Promise<Picture>>();
 
   async function readImage(imageId: string): Promise<Picture & Size> {
@@ -57,6 +63,20 @@ export function createImageLibrary(db: Database, store: ImageStore, limits: Imag
 
     /** An image from outside. @throws ImageError */
     keep: (bytes: Uint8Array) => keep(bytes, limits),
+
+    /** What is in a zip, as long as `use` takes. @throws ArchiveError */
+    readArchive: <T>(
+      fetch: () => Promise<Uint8Array>,
+      use: (entries: readonly ArchiveEntry[]) => Promise<T>,
+    ): Promise<T> =>
+      archiveGate.run(async () =>
+        use(
+          await openArchive(await fetch(), {
+            ...defaultArchiveLimits,
+            maxImageBytes: limits.maxBytes,
+          }),
+        ),
+      ),
 
     /** An image that Easel made, copied, so that deleting the one leaves the other. */
     async keepImage(imageId: string): Promise<StoredInput> {

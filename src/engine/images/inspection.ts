@@ -30,7 +30,11 @@ export type ImageProblem =
   | { readonly kind: 'unsupported-type'; readonly mediaType: string }
   | { readonly kind: 'too-many-bytes'; readonly bytes: number; readonly maxBytes: number }
   | { readonly kind: 'too-many-pixels'; readonly pixels: number; readonly maxPixels: number }
-  | { readonly kind: 'broken' };
+  | { readonly kind: 'broken' }
+  /** Of a zip's entry. */
+  | { readonly kind: 'encrypted' }
+  /** Of a zip's entry: it says that it grows more than this many times. */
+  | { readonly kind: 'inflates-too-much'; readonly maxRatio: number };
 
 /** Thrown by all that reads images from outside; the chat layer turns `problem` into a text. */
 export class ImageError extends Error {

@@ -202,31 +202,4 @@ describe('/imagine with a bad image', () => {
     const wide = attachment({ width: 10_000, height: 6_000, fetch });
     expect(privateText(await write('imagine', 'fox', [wide]))).toContain('60 million pixels');
   });
-
-  it('names every bad image of a batch', async () => {
-    const { write } = createChatBench();
-    const bad = (name: string) =>
-      attachment({
-        name,
-        fetch: () => Promise.reject(new AttachmentError(name, 'unavailable')),
-      });
-    const images = [bad('1.png'), attachment(), bad('3.png'), attachment(), bad('5.png')];
-    const lines = privateText(await write('batch', 'fox', images)).split('\n');
-    expect(lines.map((line) => line.slice(0, 7))).toEqual(['“1.png”', '“3.png”', '“5.png”']);
-  });
-});
-
-describe('/batch', () => {
-  it('asks for images where there are none', async () => {
-    const { write } = createChatBench();
-    expect(privateText(await write('batch', 'fox'))).toContain('Add the images to change');
-  });
-
-  it('makes at most a hundred tasks', async () => {
-    const { write, engine } = createChatBench();
-    const images = Array.from({ length: 10 }, () => attachment());
-    const reply = await write('batch', '{a|b|c|d|e|f|g|h|i|j|k} fox', images);
-    expect(privateText(reply)).toContain('make 110 tasks; 100 is the most');
-    expect(engine.calls).toEqual([]);
-  });
 });
