@@ -26,6 +26,7 @@ import { createPostgresRunQueue, createRedisRunQueue } from './engine/queue/bull
 import type { RunQueue } from './engine/queue/run-queue.js';
 import { createLocalSignals, createRedisSignals, type Signals } from './engine/queue/signals.js';
 import { startHealthServer } from './http/health.js';
+import type { Metrics } from './http/metrics.js';
 import { createConfiguredPools, readPoolsAnew } from './startup/configured-pools.js';
 import { createFailingEngine, readFailpoint } from './startup/failpoints.js';
 import { createLog } from './startup/log.js';
@@ -67,6 +68,7 @@ async function start(
   const folder = join(config.dataDir, 'images');
   await mkdir(folder, { recursive: true });
   const failpoint = readFailpoint(process.env.EASEL_FAILPOINT);
+  const metrics = await openMetrics(config);
   const options: EngineOptions = {
     db,
     queue,
@@ -75,6 +77,7 @@ async function start(
     pools: pools.of(config),
     readPools: () => readPoolsAnew(pools, () => loadConfig(process.env, process.cwd())),
     log,
+    ...(metrics && { onRunEnded: metrics.runEnded }),
     imageMetadata: config.images.metadata,
     maxWaiting: config.limits.waitingTasks,
     userCap: config.limits.runningTasks,
@@ -87,11 +90,12 @@ async function start(
       config.admins.has(`${platform}:${platformUserId}`) ? config.limits.adminWeight : 1,
   };
   const engine = failpoint ? createFailingEngine(options, failpoint) : createEngine(options);
+  metrics?.watch(engine);
   reloadOnSignal(engine, log);
   // Closed in the opposite order: no new requests, then the worker, then the last cards.
   const bots = createBots(config, engine, log);
   for (const { platform, close } of bots) {
-    closers.push(async () => close?.(), startRenderer(engine, platform, log));
+    closers.push(async () => close?.(), startRenderer(engine, platform, metrics, log));
   }
   if (config.roles.has('worker')) {
     engine.startWorker();
@@ -103,7 +107,7 @@ async function start(
     await bot.start();
     log.info(`The ${bot.platform.name} bot is ready`);
   });
-  await Promise.all([...starts, startHttp(config, db, log, closers)]);
+  await Promise.all([...starts, startHttp(config, db, metrics, log, closers)]);
 }
 
 /** The database, there and migrated. */
@@ -186,13 +190,30 @@ function createBots(config: Config, engine: RunningEngine, log: Logger): Bot[] {
   return bots;
 }
 
+/** Loaded only where it is read: it watches the whole process. */
+async function openMetrics(config: Config): Promise<Metrics | undefined> {
+  if (config.httpPort === undefined || !config.roles.has('http')) return undefined;
+  const { createMetrics } = await import('./http/metrics.js');
+  return createMetrics(now);
+}
+
 /** Returns the way to stop it. */
 function startRenderer(
   engine: RunningEngine,
   platform: ChatPlatform,
+  metrics: Metrics | undefined,
   log: Logger,
 ): () => Promise<void> {
-  const renderer = createCardRenderer({ engine, platform, texts: createTexts(), now, log });
+  const renderer = createCardRenderer({
+    engine,
+    platform,
+    texts: createTexts(),
+    now,
+    log,
+    ...(metrics && {
+      onShown: ({ batch }, position) => metrics.cardShown({ batch, position }),
+    }),
+  });
   renderer.start();
   return () => renderer.stop();
 }
@@ -204,12 +225,13 @@ function now(): Date {
 async function startHttp(
   config: Config,
   db: Database,
+  metrics: Metrics | undefined,
   log: Logger,
   closers: Closers,
 ): Promise<void> {
   const { httpPort } = config;
-  if (httpPort === undefined || !config.roles.has('http')) return;
-  const server = await startHealthServer(httpPort, () => pingDatabase(db));
+  if (httpPort === undefined || !metrics) return;
+  const server = await startHealthServer(httpPort, () => pingDatabase(db), metrics);
   closers.push(() => server.close());
   log.info({ port: server.port }, 'The http server is ready');
 }

@@ -42,7 +42,7 @@ import { createOutcomes } from './worker/outcome.js';
 import { createRecovery } from './worker/recovery.js';
 import type { ImageMetadataPolicy } from './worker/result-images.js';
 import { defaultExecutionTimes, type ExecutionTimes } from './worker/run-execution.js';
-import { createTaskWorker } from './worker/worker.js';
+import { createTaskWorker, type RunReport } from './worker/worker.js';
 
 export interface EngineOptions {
   readonly db: Database;
@@ -74,6 +74,8 @@ export interface EngineOptions {
   readonly sweepEveryMs?: number;
   readonly times?: ExecutionTimes;
   readonly healthTimes?: HealthTimes;
+  /** For monitoring. */
+  readonly onRunEnded?: (run: RunReport) => void;
 }
 
 export interface RunningEngine extends Engine {
@@ -142,6 +144,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
     }),
     maxRuns: options.maxRuns ?? 64,
     graceMs: options.graceMs ?? 30_000,
+    onRunEnded: options.onRunEnded ?? (() => undefined),
   });
   const backends = createBackendService({
     db,

@@ -39,3 +39,4 @@ export { globalScope } from './settings/setting.repository.js';
 export type { TaskState } from './tasks/task-state.js';
 export type { Inbox, OpenUpdate } from './updates/inbox.js';
 export type { Actor, Identity, Platform, User } from './users/user.js';
+export type { RunReport } from './worker/worker.js';

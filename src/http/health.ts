@@ -1,17 +1,28 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Metrics } from './metrics.js';
 
 export interface HealthServer {
   readonly port: number;
   close(): Promise<void>;
 }
 
-/** Answers `GET /health`: 200 while the record answers, else 503. Everything else is 404. */
+/**
+ * `GET /health`: 200 while the record answers, else 503. `GET /metrics`: Prometheus' text format, 503
+ * where it cannot be made. Everything else is 404.
+ */
 export async function startHealthServer(
   port: number,
   checkRecord: () => Promise<void>,
+  metrics: Pick<Metrics, 'contentType' | 'text'>,
 ): Promise<HealthServer> {
   const server = createServer(async (request, response) => {
+    if (request.method === 'GET' && request.url === '/metrics') {
+      const text = await metrics.text().catch(() => undefined);
+      if (text === undefined) response.writeHead(503).end();
+      else response.writeHead(200, { 'content-type': metrics.contentType }).end(text);
+      return;
+    }
     if (request.method !== 'GET' || request.url !== '/health') {
       response.writeHead(404).end();
       return;

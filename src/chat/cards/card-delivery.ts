@@ -21,6 +21,8 @@ export interface CardDeliveryDependencies {
   readonly log: Logger;
   readonly live: LiveCards;
   readonly timers: Timers;
+  /** Each time that a card was shown, with the position that it told. */
+  readonly onShown?: (card: DueCard, position: QueuePosition | null) => void;
 }
 
 /** One card's way into the chat. Whoever calls sees to it that a card is brought once at a time. */
@@ -132,6 +134,7 @@ export function createCardDelivery(dependencies: CardDeliveryDependencies): Card
       placed: (placedAt) => record(batchId, () => cards.placed(batchId, placedAt)),
     });
     await settle(card, isTick, outcome);
+    if (outcome.kind === 'shown') dependencies.onShown?.(card, position);
     if (outcome.kind === 'undeliverable' || (outcome.kind === 'shown' && final)) {
       live.forget(batchId);
     } else if (outcome.kind === 'shown') {

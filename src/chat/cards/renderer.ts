@@ -32,6 +32,8 @@ export interface CardRendererDependencies {
   readonly timers?: Timers;
   /** What `stop` leaves to finished cards and to what is being sent. 5 s unless told. */
   readonly graceMs?: number;
+  /** Each time that a card was shown, with the position that it told; for monitoring. */
+  readonly onShown?: (card: DueCard, position: QueuePosition | null) => void;
 }
 
 export interface CardRenderer {

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { fallbackOf } from '../admission/fallback.js';
 import type { Backend, BackendImage, BackendRequest } from '../backends/backend.js';
+import type { BackendErrorKind } from '../backends/backend-error.js';
 import type { Pools } from '../backends/pools.js';
 import { findInputs } from '../images/image.repository.js';
 import { ImageMissingError, type ImageStore } from '../images/image-store.js';
@@ -9,7 +10,12 @@ import { decideAfterFailure } from '../tasks/retry-policy.js';
 import { type RunKey, type StartedRun, startRun } from '../tasks/run.repository.js';
 import type { Outcomes } from './outcome.js';
 import { persist } from './persistence.js';
-import { type ExecutionDependencies, executeRun, type RunningRun } from './run-execution.js';
+import {
+  type Execution,
+  type ExecutionDependencies,
+  executeRun,
+  type RunningRun,
+} from './run-execution.js';
 
 export interface WorkerDependencies extends ExecutionDependencies {
   readonly pools: Pools;
@@ -21,6 +27,17 @@ export interface WorkerDependencies extends ExecutionDependencies {
   readonly maxRuns: number;
   /** How long `stop` lets runs go on that would have to begin again; the rest is handed back. */
   readonly graceMs: number;
+  readonly onRunEnded: (run: RunReport) => void;
+}
+
+/** A run that ended in this process, for monitoring. */
+export interface RunReport {
+  readonly pool: string;
+  readonly backend: string;
+  readonly outcome: Execution['kind'];
+  /** Of a failed one. */
+  readonly failure: BackendErrorKind | null;
+  readonly durationMs: number;
 }
 
 export interface TaskWorker {
@@ -112,12 +129,20 @@ export function createTaskWorker(deps: WorkerDependencies): TaskWorker {
       await persist(() => outcomes.failed(key, failure), log, context);
       return;
     }
+    const beganAt = performance.now();
     const run = executeRun(deps, backend, key, started, request);
     running.set(key.taskId, run);
     if (starting.get(key.taskId)?.isCancelled) run.cancel();
     handBackRuns();
     try {
       const execution = await run.done;
+      deps.onRunEnded({
+        pool: started.pool,
+        backend: backend.name,
+        outcome: execution.kind,
+        failure: execution.kind === 'failed' ? execution.error.kind : null,
+        durationMs: performance.now() - beganAt,
+      });
       if (execution.kind === 'finished') health.report(backend.name, null);
       if (execution.kind === 'failed') health.report(backend.name, execution.error);
       await persist(() => record(key, started, backend, execution), log, context);
