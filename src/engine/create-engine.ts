@@ -31,10 +31,12 @@ import { createPresets } from './presets/preset-service.js';
 import type { RunQueue } from './queue/run-queue.js';
 import type { Signals } from './queue/signals.js';
 import { readPoolSettings, writeConcurrency, writePaused } from './settings/pool-settings.js';
+import { createRecentValues } from './settings/recent-values.js';
 import { writeWeight } from './settings/weight.js';
 import { endBackOffs } from './tasks/waiting.repository.js';
 import { createInbox } from './updates/update.repository.js';
 import type { DailyQuotas } from './usage/quota.js';
+import { readQuotas } from './usage/usage.repository.js';
 import { createKnownUsers } from './users/known-users.js';
 import type { User } from './users/user.js';
 import { ensureUser } from './users/user.repository.js';
@@ -95,12 +97,13 @@ export function createEngine(options: EngineOptions): RunningEngine {
   // Asked ahead of the first command, which would wait for it.
   void pools.models();
   const images = createImageLibrary(db, store, defaultImageLimits);
+  const quotas = options.quotas ?? { user: null, scope: null };
   const batches = createBatchService({
     transact,
     pools,
     store,
     maxWaiting: options.maxWaiting ?? 100,
-    quotas: options.quotas ?? { user: null, scope: null },
+    quotasIn: createRecentValues((scopeId) => readQuotas(db, scopeId, quotas)),
     weightOf: options.weightOf ?? (() => 1),
   });
   const times = options.times ?? defaultExecutionTimes;
@@ -117,6 +120,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
     },
   });
   const admission = createAdmission({
+    db,
     transact,
     pools,
     queue,

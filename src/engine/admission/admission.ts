@@ -1,19 +1,26 @@
 import type { Logger } from 'pino';
 import type { InstanceHealth } from '../backends/instance-health.js';
 import type { Instance, Pool, Pools } from '../backends/pools.js';
-import type { Transaction } from '../db/connection.js';
+import type { Database, Transaction } from '../db/connection.js';
 import type { Effects, Transact } from '../db/transact.js';
 import type { RunJob, RunQueue } from '../queue/run-queue.js';
 import type { Signals } from '../queue/signals.js';
 import { readPoolSettings } from '../settings/pool-settings.js';
-import { findInterruptedHandle, insertRun } from '../tasks/run.repository.js';
-import { beginTask } from '../tasks/task.repository.js';
+import { beginTasks } from '../tasks/task-run.repository.js';
 import { type PoolHold, tellHold, untellHolds } from '../tasks/waiting.repository.js';
-import { advance, pickLane, type UserCaps } from './fair-share.js';
+import { planAdmission } from './admission-plan.js';
+import type { UserCaps } from './fair-share.js';
 import { fallBack } from './fallback.js';
-import { advanceLane, countRunning, lockPool, readWaitingLanes } from './lane.repository.js';
+import {
+  advanceLanes,
+  countRunning,
+  isAnyoneWaiting,
+  lockPool,
+  readWaitingLanes,
+} from './lane.repository.js';
 
 export interface AdmissionDependencies {
+  readonly db: Database;
   readonly transact: Transact;
   readonly pools: Pools;
   readonly queue: RunQueue;
@@ -53,7 +60,8 @@ export function createAdmission(deps: AdmissionDependencies): Admission {
       try {
         while (state.again && !stopped) {
           state.again = false;
-          await admit(pools.pool(pool));
+          if (await isAnyoneWaiting(deps.db, pool))
+            state.again = (await admit(pools.pool(pool))) || state.again;
         }
       } catch (error) {
         log.warn({ err: error, pool }, 'Admission failed; the sweep tries again');
@@ -64,31 +72,24 @@ export function createAdmission(deps: AdmissionDependencies): Admission {
     return state.done;
   }
 
-  async function admit(pool: Pool): Promise<void> {
+  /** One pass. Returns whether another may find what this one did not. */
+  async function admit(pool: Pool): Promise<boolean> {
     await fallBack(deps, pool);
-    const jobs = await transact(async (trx, effects) => {
+    const { jobs, isContested } = await transact(async (trx, effects) => {
       await lockPool(trx, pool.name);
       const { slots, hold } = await readRoom(trx, pool);
       await tell(trx, effects, pool.name, hold);
-      const admitted: RunJob[] = [];
-      while (slots.length > 0) {
-        const lanes = await readWaitingLanes(trx, pool.name, slots, deps.userCaps);
-        const lane = pickLane(lanes, deps.userCaps);
-        if (!lane) break;
-        const at = lane.pinnedInstance === null ? 0 : slots.indexOf(lane.pinnedInstance);
-        const [instance = ''] = slots.splice(at, 1);
-        const begun = await beginTask(trx, effects, lane.taskId);
-        // Cancelled between the look and the update: the next look finds another.
-        if (!begun) continue;
-        const job = { taskId: lane.taskId, run: begun.run };
-        const handle = await handleBefore(trx, job, instance);
-        await insertRun(trx, { ...job, pool: pool.name, userId: lane.userId, instance, handle });
-        await advanceLane(trx, pool.name, lane, advance(lane));
-        admitted.push(job);
-      }
-      return admitted;
+      if (slots.length === 0) return { jobs: [], isContested: false };
+      const lanes = await readWaitingLanes(trx, pool.name, slots, deps.userCaps);
+      const plan = planAdmission(lanes, slots, deps.userCaps);
+      if (plan.admitted.length === 0) return { jobs: [], isContested: false };
+      const begun = await beginTasks(trx, effects, plan.admitted);
+      await advanceLanes(trx, pool.name, plan);
+      // Some were cancelled between the look and the update.
+      return { jobs: begun, isContested: begun.length < plan.admitted.length };
     });
-    for (const job of jobs) await enqueue(job);
+    await Promise.all(jobs.map(enqueue));
+    return isContested;
   }
 
   /** The record has the run already: what fails here, the recovery adds again. */
@@ -98,11 +99,6 @@ export function createAdmission(deps: AdmissionDependencies): Admission {
     } catch (error) {
       log.warn({ err: error, ...job }, 'The queue did not take a run; it is added again soon');
     }
-  }
-
-  /** What a run that this instance may still have has left, so that it need not begin anew. */
-  async function handleBefore(trx: Transaction, { taskId, run }: RunJob, instance: string) {
-    return run === 1 ? null : findInterruptedHandle(trx, { taskId, run: run - 1 }, instance);
   }
 
   /** Keeps what waiting tasks say of their pool true. */

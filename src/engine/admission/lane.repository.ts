@@ -2,7 +2,8 @@ import { sql } from 'kysely';
 import type { Database, Transaction } from '../db/connection.js';
 import { globalScope } from '../settings/setting.repository.js';
 import { weightKey } from '../settings/weight.js';
-import type { Lane, UserCaps } from './fair-share.js';
+import type { AdmissionPlan, WaitingLane } from './admission-plan.js';
+import type { UserCaps } from './fair-share.js';
 
 /** One admission at a time for each pool, in all processes. Held until the transaction ends. */
 export async function lockPool(trx: Transaction, pool: string): Promise<void> {
@@ -44,30 +45,28 @@ export async function reweighLanes(
   await trx.updateTable('lanes').set({ weight }).where('userId', '=', userId).execute();
 }
 
-export interface WaitingLane extends Lane {
-  /** The task at the head, the one that would be admitted. */
-  readonly taskId: string;
-  /** The only instance that may have it. */
-  readonly pinnedInstance: string | null;
-}
-
-/** As `pickLane` chooses among them, the first of these is enough; a few more show it. */
-const lanesAtOnce = 4;
 const unlimited = 2 ** 31 - 1;
+
+/** Whether anything waits in the pool. Asked without a lock: a wake-up follows what comes later. */
+export async function isAnyoneWaiting(db: Database, pool: string): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from lanes where pool = ${pool} and is_waiting limit 1`.execute(db);
+  return rows.length > 0;
+}
 
 /**
  * Of the lanes with a task that may run now on one of these instances, those that come first by
- * `pickLane`. Looks at lanes that wait and at what runs, never at all tasks.
+ * `pickLane`, each with its first such tasks: as many of both as there are slots, for a slot takes
+ * one task of one lane. Looks at lanes that wait and at what runs, never at all tasks.
  */
 export async function readWaitingLanes(
   trx: Transaction,
   pool: string,
-  instances: readonly string[],
+  slots: readonly string[],
   caps: UserCaps,
 ): Promise<WaitingLane[]> {
   const { rows } = await sql<WaitingLane>`
-    select ordered.user_id, ordered.virtual_time, ordered.weight, ordered.running,
-      head.id as task_id, head.pinned_instance
+    select ordered.user_id, ordered.virtual_time, ordered.weight, ordered.running, head.tasks
     from (
       select lanes.user_id, lanes.virtual_time, lanes.weight,
         coalesce(busy.running, 0) as running,
@@ -82,29 +81,39 @@ export async function readWaitingLanes(
       order by is_capped, lanes.virtual_time, lanes.user_id
     ) ordered
     cross join lateral (
-      select id, pinned_instance from tasks
-      where tasks.pool = ${pool} and tasks.user_id = ordered.user_id and tasks.state = 'pending'
-        and (tasks.available_at is null or tasks.available_at <= now())
-        and (tasks.pinned_instance is null or tasks.pinned_instance = any(${instances}))
-      order by sequence limit 1
+      select json_agg(json_build_object('id', id, 'pinnedInstance', pinned_instance)
+        order by sequence) as tasks
+      from (
+        select id, pinned_instance, sequence from tasks
+        where tasks.pool = ${pool} and tasks.user_id = ordered.user_id
+          and tasks.state = 'pending'
+          and (tasks.available_at is null or tasks.available_at <= now())
+          and (tasks.pinned_instance is null or tasks.pinned_instance = any(${slots}))
+        order by sequence limit ${slots.length}
+      ) first
     ) head
+    where head.tasks is not null
     order by ordered.is_capped, ordered.virtual_time, ordered.user_id
-    limit ${lanesAtOnce}`.execute(trx);
+    limit ${slots.length}`.execute(trx);
   return rows;
 }
 
-/** Writes down that a lane was served: its next start tag, and the pool's virtual time. */
-export async function advanceLane(
+/** Writes down who was served: their next start tags, and the pool's virtual time. */
+export async function advanceLanes(
   trx: Transaction,
   pool: string,
-  lane: Lane,
-  nextVirtualTime: number,
+  { served, virtualTime }: Pick<AdmissionPlan, 'served' | 'virtualTime'>,
 ): Promise<void> {
   await sql`
-    with served as (
-      update lanes set virtual_time = ${nextVirtualTime}
-      where pool = ${pool} and user_id = ${lane.userId})
-    insert into pools (name, virtual_time) values (${pool}, ${lane.virtualTime})
+    with advanced as (
+      update lanes set virtual_time = served.time
+      from unnest(
+        ${served.map(({ userId }) => userId)}::text[],
+        ${served.map((lane) => lane.virtualTime)}::float8[]
+      ) served (person, time)
+      where pool = ${pool} and user_id = served.person
+    )
+    insert into pools (name, virtual_time) values (${pool}, ${virtualTime})
     on conflict (name) do update
       set virtual_time = greatest(pools.virtual_time, excluded.virtual_time)`.execute(trx);
 }
@@ -122,16 +131,6 @@ export async function countRunning(
     .groupBy('instance')
     .execute();
   return new Map(rows.map((row) => [row.instance, Number(row.running)]));
-}
-
-/** Waiting tasks of one user, in all pools. */
-export async function countWaitingOf(trx: Transaction, userId: string): Promise<number> {
-  const row = await trx
-    .selectFrom('lanes')
-    .select((fn) => fn.fn.sum<number | null>('waiting').as('waiting'))
-    .where('userId', '=', userId)
-    .executeTakeFirstOrThrow();
-  return row.waiting ?? 0;
 }
 
 /** Waiting tasks of one pool. */

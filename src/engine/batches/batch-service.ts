@@ -1,9 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { countWaitingOf, joinLane } from '../admission/lane.repository.js';
+import { joinLane } from '../admission/lane.repository.js';
 import type { Pools, Route } from '../backends/pools.js';
 import { type AdaptedRequest, adaptRequest } from '../backends/request-adaptation.js';
-import { insertCard } from '../cards/card.repository.js';
 import type { Transaction } from '../db/connection.js';
 import { isConnectionError, throughRecord } from '../db/connection-error.js';
 import type { Effects, Transact } from '../db/transact.js';
@@ -14,18 +13,17 @@ import type { ImageStore } from '../images/image-store.js';
 import { endRun, lockUnsentRun } from '../tasks/run.repository.js';
 import {
   cancelTask,
-  insertTasks,
   type LockedTask,
   lockTasks,
   requestCancel,
   reviveTask,
 } from '../tasks/task.repository.js';
-import { closeUpdate } from '../updates/update.repository.js';
-import { checkQuotas, type DailyQuotas } from '../usage/quota.js';
-import { chargeUsage, giveUsageBack, readQuotas } from '../usage/usage.repository.js';
+import { checkQuotas, type DailyQuotas, isLimited } from '../usage/quota.js';
+import { chargeUsage, giveUsageBack } from '../usage/usage.repository.js';
 import type { Actor, User } from '../users/user.js';
 import type { SubmitRequest, SubmittedBatch, TaskRequest } from './batch.js';
-import { deleteBatch, insertBatch, readOwner } from './batch.repository.js';
+import { deleteBatch, readOwner } from './batch.repository.js';
+import { insertSubmission } from './submission.repository.js';
 
 export interface BatchServiceDependencies {
   readonly transact: Transact;
@@ -33,8 +31,8 @@ export interface BatchServiceDependencies {
   readonly store: ImageStore;
   /** Waiting tasks of one user, at most. */
   readonly maxWaiting: number;
-  /** Images a day, where no setting says another number. */
-  readonly quotas: DailyQuotas;
+  /** Images a day that hold in a scope, at most a second old. */
+  readonly quotasIn: (scopeId: string) => Promise<DailyQuotas>;
   /** A person's share of turns, where no setting says another. */
   readonly weightOf: (person: Pick<User, 'platform' | 'platformUserId'>) => number;
 }
@@ -55,45 +53,44 @@ export function createBatchService(deps: BatchServiceDependencies) {
         route: await pools.route(task),
       })),
     );
-    const { platform, key } = request.update;
-    const keep = () =>
-      transact(async (trx, effects) => {
-        const batch = await insertBatch(trx, createId(), request);
-        if (batch.created) {
-          const usedPools = poolsOf(tasks.map(({ route }) => ({ pool: route.pool.name })));
-          const weight = deps.weightOf(request.user);
-          for (const pool of usedPools) await joinLane(trx, pool, request.user.id, weight);
-          // The lane is locked now: two requests of one person can't both take the last place.
-          await checkWaiting(trx, request.user.id, tasks.length);
-          const chargedOn = await charge(
-            trx,
-            request.user.id,
-            request.scopeId,
-            tasks.map(({ task }) => task.count),
+    const submission = {
+      batchId: createId(),
+      request,
+      tasks: tasks.map(({ task, route }, ordinal) => ({
+        id: createId(),
+        ordinal,
+        pool: route.pool.name,
+        ...asItRuns(task, route),
+        seed: route.capabilities.seed ? (task.seed ?? randomInt(maxSeed)) : null,
+      })),
+      weight: deps.weightOf(request.user),
+      maxWaiting: deps.maxWaiting,
+    };
+    const keep = async (): Promise<SubmittedBatch> => {
+      const quotas = await deps.quotasIn(request.scopeId);
+      const outcome = isLimited(quotas)
+        ? await transact(async (trx, effects) => {
+            const kept = await insertSubmission(trx, effects, { ...submission, isCharged: true });
+            const counts = request.tasks.map(({ count }) => count);
+            if (kept.kind === 'made') await charge(trx, quotas, request, counts);
+            return kept;
+          })
+        : await transact.statement((db, effects) =>
+            insertSubmission(db, effects, { ...submission, isCharged: false }),
           );
-          await insertTasks(
-            trx,
-            tasks.map(({ task, route }, ordinal) => ({
-              id: createId(),
-              batchId: batch.batchId,
-              ordinal,
-              userId: request.user.id,
-              pool: route.pool.name,
-              ...asItRuns(task, route),
-              seed: route.capabilities.seed ? (task.seed ?? randomInt(maxSeed)) : null,
-              chargedOn,
-            })),
-          );
-          await insertCard(
-            trx,
-            { batchId: batch.batchId, platform, address: request.address },
-            effects,
-          );
-          for (const pool of usedPools) effects.wake(pool);
+      switch (outcome.kind) {
+        case 'made':
+          return { batchId: submission.batchId, created: true };
+        case 'known':
+          return { batchId: outcome.batchId, created: false };
+        case 'too-many-waiting': {
+          const { waiting } = outcome;
+          throw new EngineError({ kind: 'too-many-waiting', waiting, limit: deps.maxWaiting });
         }
-        await closeUpdate(trx, platform, key);
-        return batch;
-      });
+        case 'contested':
+          return keep();
+      }
+    };
     return throughRecord(async () => {
       try {
         return await keep();
@@ -106,27 +103,18 @@ export function createBatchService(deps: BatchServiceDependencies) {
     });
   }
 
-  async function checkWaiting(trx: Transaction, userId: string, added: number): Promise<void> {
-    const waiting = await countWaitingOf(trx, userId);
-    if (waiting + added > deps.maxWaiting) {
-      throw new EngineError({ kind: 'too-many-waiting', waiting, limit: deps.maxWaiting });
-    }
-  }
-
   /**
-   * Counts images for today where today is limited.
+   * Counts images for today.
    * @throws EngineError quota-exceeded
    */
   async function charge(
     trx: Transaction,
-    userId: string,
-    scopeId: string,
+    quotas: DailyQuotas,
+    { user, scopeId }: Pick<SubmitRequest, 'scopeId'> & { readonly user: Pick<User, 'id'> },
     counts: readonly number[],
-  ): Promise<string | null> {
-    const quotas = await readQuotas(trx, scopeId, deps.quotas);
-    if (quotas.user === null && quotas.scope === null) return null;
+  ): Promise<string> {
     const images = counts.reduce((sum, count) => sum + count, 0);
-    const usage = await chargeUsage(trx, { userId, scopeId, images });
+    const usage = await chargeUsage(trx, { userId: user.id, scopeId, images });
     checkQuotas(usage, quotas, images);
     return usage.day;
   }
@@ -184,7 +172,10 @@ export function createBatchService(deps: BatchServiceDependencies) {
           await joinLane(trx, pool, owner.id, deps.weightOf(owner));
         }
         const counts = ended.map(({ images }) => images);
-        const chargedOn = await charge(trx, owner.id, owner.scopeId, counts);
+        const quotas = await deps.quotasIn(owner.scopeId);
+        const chargedOn = isLimited(quotas)
+          ? await charge(trx, quotas, { user: owner, scopeId: owner.scopeId }, counts)
+          : null;
         for (const task of ended) await reviveTask(trx, effects, task.id, chargedOn);
       });
     },

@@ -1,39 +1,5 @@
 import type { Database, Transaction } from '../db/connection.js';
 import type { User } from '../users/user.js';
-import type { SubmitRequest } from './batch.js';
-
-/** Inserts the batch, unless its source update has made one: then says which. */
-export async function insertBatch(
-  trx: Transaction,
-  batchId: string,
-  request: SubmitRequest,
-): Promise<{ readonly batchId: string; readonly created: boolean }> {
-  const inserted = await trx
-    .insertInto('batches')
-    .values({
-      id: batchId,
-      userId: request.user.id,
-      scopeId: request.scopeId,
-      origin: request.origin,
-      parentBatchId: request.parentBatchId ?? null,
-      prompt: request.prompt,
-      private: request.private,
-      notes: JSON.stringify(request.notes ?? []),
-      updatePlatform: request.update.platform,
-      updateKey: request.update.key,
-    })
-    .onConflict((conflict) => conflict.columns(['updatePlatform', 'updateKey']).doNothing())
-    .returning('id')
-    .executeTakeFirst();
-  if (inserted) return { batchId, created: true };
-  const existing = await trx
-    .selectFrom('batches')
-    .select('id')
-    .where('updatePlatform', '=', request.update.platform)
-    .where('updateKey', '=', request.update.key)
-    .executeTakeFirstOrThrow();
-  return { batchId: existing.id, created: false };
-}
 
 export interface BatchOwner extends Pick<User, 'id' | 'platform' | 'platformUserId'> {
   /** Where the batch was made. */

@@ -1,5 +1,4 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { CardAddress } from '../batches/batch.js';
 import { type BatchJson, batchAsJson, viewBatch } from '../batches/batch-view.repository.js';
 import type { Database, Transaction } from '../db/connection.js';
 import { letLeaseGo, takeLease } from '../db/lease.repository.js';
@@ -10,18 +9,6 @@ import type { CardQueue, DueCard } from './card-queue.js';
 
 /** Longer than a renderer's renewal takes, short enough that a successor soon renders. */
 const leaseMs = 6_000;
-
-export async function insertCard(
-  trx: Transaction,
-  card: { readonly batchId: string; readonly platform: Platform; readonly address: CardAddress },
-  effects: Effects,
-): Promise<void> {
-  await trx
-    .insertInto('cards')
-    .values({ ...card, address: JSON.stringify(card.address) })
-    .execute();
-  effects.card(card.platform, card.batchId);
-}
 
 /**
  * A new state waits no longer for what an older one met than a moment: what the platform itself

@@ -1,3 +1,4 @@
+import { type RawBuilder, sql } from 'kysely';
 import type { Database, Transaction } from '../db/connection.js';
 import { createId } from '../ids.js';
 
@@ -16,23 +17,18 @@ export interface NewImage {
   readonly workflowHash: string | null;
 }
 
-export async function insertImages(
-  trx: Transaction,
-  run: { readonly taskId: string; readonly run: number },
-  images: readonly NewImage[],
-): Promise<void> {
-  if (images.length === 0) return;
-  await trx
-    .insertInto('images')
-    .values(
-      images.map((image) => ({
-        ...image,
-        parameters: image.parameters && JSON.stringify(image.parameters),
-        taskId: run.taskId,
-        runNumber: run.run,
-      })),
-    )
-    .execute();
+/** Inserts the images of a run, for a statement that has the completed task as `moved`. */
+export function imageInsertion(run: number, images: readonly NewImage[]): RawBuilder<unknown> {
+  return sql`
+    insert into images (
+      id, task_id, run_number, index, storage_key, media_type, width, height, byte_length, seed,
+      parameters, workflow_hash)
+    select image.id, moved.id, ${run}, image.index, image."storageKey", image."mediaType",
+      image.width, image.height, image."byteLength", image.seed, image.parameters,
+      image."workflowHash"
+    from moved, jsonb_to_recordset(${JSON.stringify(images)}::jsonb) image (
+      id text, index integer, "storageKey" text, "mediaType" text, width integer, height integer,
+      "byteLength" integer, seed bigint, parameters jsonb, "workflowHash" text)`;
 }
 
 export async function findImage(db: Database, imageId: string) {

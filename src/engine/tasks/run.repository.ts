@@ -40,23 +40,6 @@ export async function insertRun(
     .execute();
 }
 
-/** The handle of a run that ended only because its instance could not be reached any more. */
-export async function findInterruptedHandle(
-  trx: Transaction,
-  key: RunKey,
-  instance: string,
-): Promise<BackendHandle | null> {
-  const row = await trx
-    .selectFrom('runs')
-    .select('handle')
-    .where('taskId', '=', key.taskId)
-    .where('number', '=', key.run)
-    .where('instance', '=', instance)
-    .where('outcome', '=', 'interrupted')
-    .executeTakeFirst();
-  return row?.handle ?? null;
-}
-
 /** What a worker needs to know of the run that it has just been given. */
 export interface StartedRun {
   readonly batchId: string;

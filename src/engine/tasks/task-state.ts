@@ -1,6 +1,7 @@
 /**
- * The state machine of a task, whole. `task.repository.ts` is its only writer: each of its updates
- * names the state that it leaves, and a worker's also the run number that it holds.
+ * The state machine of a task, whole. Its only writers are `task.repository.ts` and, for the two moves
+ * of every run, `task-run.repository.ts`: each of their updates names the state that it leaves, and a
+ * worker's also the run number that it holds.
  */
 export type TaskState = 'pending' | 'processing' | 'completed' | 'failed' | 'cancelled';
 

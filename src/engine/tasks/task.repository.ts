@@ -1,50 +1,10 @@
 import { sql } from 'kysely';
-import type { RequestNote } from '../backends/request-adaptation.js';
-import type { TaskFailure, TaskRequest } from '../batches/batch.js';
+import type { TaskFailure } from '../batches/batch.js';
 import { bumpCard, nextVersion } from '../cards/card.repository.js';
 import type { Transaction } from '../db/connection.js';
 import type { Effects } from '../db/transact.js';
 import { giveUsageBack } from '../usage/usage.repository.js';
 import { predecessors, type TaskState } from './task-state.js';
-
-export interface NewTask {
-  readonly id: string;
-  readonly batchId: string;
-  readonly ordinal: number;
-  readonly userId: string;
-  readonly pool: string;
-  readonly request: TaskRequest;
-  /** Null where the service draws from seeds of its own. */
-  readonly seed: number | null;
-  readonly notes: readonly RequestNote[];
-  /** The day (UTC) that its images count for, `YYYY-MM-DD`; null where they count for none. */
-  readonly chargedOn: string | null;
-}
-
-export async function insertTasks(trx: Transaction, tasks: readonly NewTask[]): Promise<void> {
-  await trx
-    .insertInto('tasks')
-    .values(
-      tasks.map((task) => ({
-        ...task,
-        request: JSON.stringify(task.request),
-        notes: JSON.stringify(task.notes),
-      })),
-    )
-    .execute();
-  const inputs = tasks.flatMap((task) =>
-    [task.request.inputId, task.request.maskId, ...(task.request.referenceIds ?? [])]
-      .filter((inputId) => inputId !== undefined)
-      .map((inputId) => ({ taskId: task.id, inputId })),
-  );
-  if (inputs.length > 0) {
-    await trx
-      .insertInto('taskInputs')
-      .values(inputs)
-      .onConflict((conflict) => conflict.doNothing())
-      .execute();
-  }
-}
 
 export interface LockedTask {
   readonly id: string;
@@ -158,26 +118,6 @@ async function move(
   if (row.platform) effects.card(row.platform, row.batchId);
   if (!begins) effects.wake(row.pool);
   return row;
-}
-
-/** pending → processing, with the next run number. */
-export function beginTask(trx: Transaction, effects: Effects, taskId: string) {
-  return move(
-    trx,
-    effects,
-    'processing',
-    { taskId },
-    { availableAt: null, waitReason: null, pinnedInstance: null },
-  );
-}
-
-export function completeTask(
-  trx: Transaction,
-  effects: Effects,
-  condition: { readonly taskId: string; readonly run: number },
-  model: string,
-) {
-  return move(trx, effects, 'completed', condition, { model, deadlineAt: null, failure: null });
 }
 
 export function failTask(

@@ -80,7 +80,7 @@ async function forgetKept(db: Database): Promise<void> {
 }
 
 /** Keeps the key, so that a repeat is known; forgets the payload, which may hold a token. */
-export async function closeUpdate(
+async function closeUpdate(
   db: Database | Transaction,
   platform: Platform,
   key: string,

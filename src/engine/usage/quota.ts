@@ -12,6 +12,10 @@ export const userQuotaKey = 'quota.user.day';
 /** The quota of a server or chat: its own setting, or the global one for all that have none. */
 export const scopeQuotaKey = 'quota.scope.day';
 
+export function isLimited({ user, scope }: DailyQuotas): boolean {
+  return user !== null || scope !== null;
+}
+
 /** @throws EngineError quota-exceeded */
 export function checkQuotas(usage: Usage, quotas: DailyQuotas, added: number): void {
   for (const of of ['user', 'scope'] as const) {

@@ -1,15 +1,15 @@
 import { sql } from 'kysely';
-import type { Transaction } from '../db/connection.js';
+import type { Database, Transaction } from '../db/connection.js';
 import { globalScope } from '../settings/setting.repository.js';
 import { type DailyQuotas, scopeQuotaKey, userQuotaKey } from './quota.js';
 
 /** The quotas that hold for a person in a scope: settings, else the configuration's numbers. */
 export async function readQuotas(
-  trx: Transaction,
+  db: Database,
   scopeId: string,
   configured: DailyQuotas,
 ): Promise<DailyQuotas> {
-  const rows = await trx
+  const rows = await db
     .selectFrom('settings')
     .select(['scopeId', 'key', 'value'])
     .where('key', 'in', [userQuotaKey, scopeQuotaKey])

@@ -2,12 +2,12 @@ import type { Logger } from 'pino';
 import type { BackendCapabilities, BackendResult } from '../backends/backend.js';
 import type { TaskFailure } from '../batches/batch.js';
 import type { Transact } from '../db/transact.js';
-import { insertImages } from '../images/image.repository.js';
 import type { ImageStore } from '../images/image-store.js';
 import type { RunQueue } from '../queue/run-queue.js';
 import type { Decision } from '../tasks/retry-policy.js';
 import { endRun, type RunKey, type StartedRun } from '../tasks/run.repository.js';
-import { cancelTask, completeTask, failTask, postponeTask } from '../tasks/task.repository.js';
+import { cancelTask, failTask, postponeTask } from '../tasks/task.repository.js';
+import { completeTask } from '../tasks/task-run.repository.js';
 import { type ImageMetadataPolicy, storeResultImages } from './result-images.js';
 import { beginSuccessor } from './succession.js';
 
@@ -55,13 +55,10 @@ export function createOutcomes(deps: OutcomeDependencies): Outcomes {
   return {
     async completed(key, { request }, result) {
       const images = await storeResultImages(result, request, deps);
-      const kept = await transact(async (trx, effects) => {
-        const moved = await completeTask(trx, effects, key, result.model);
-        if (!moved) return false;
-        await endRun(trx, key, 'completed');
-        await insertImages(trx, key, images);
-        return true;
-      });
+      const { model } = result;
+      const kept = await transact.statement((db, effects) =>
+        completeTask(db, effects, key, { model, images }),
+      );
       if (!kept) {
         log.info({ ...key }, 'A late result was dropped: a later run has the task, or nobody');
         await Promise.all(images.map((image) => store.delete(image.storageKey)));
