@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { CardAddress, DueCard, Engine } from '../../engine/index.js';
+import type { CardAddress, DueCard, Engine, QueuePosition } from '../../engine/index.js';
 import type { ChatPlatform } from '../platform.js';
 import type { Texts } from '../texts.js';
 import { createCardDelivery } from './card-delivery.js';
