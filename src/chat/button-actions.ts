@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type BatchView, EngineError, type TaskRequest } from '../engine/index.js';
 import type { ButtonAction } from './buttons.js';
+import { messagesBeside } from './cards/messages-beside.js';
 import type { CommandContext } from './commands/command.js';
 import { submitTasks } from './commands/submission.js';
 import { imageForm, promptForm, submitImageEdit, submitNewPrompt } from './edit.js';
@@ -28,12 +29,30 @@ export async function runButton(
     case 'retry': {
       const { actor } = await batchAndActor(action.batchId);
       await engine[action.kind](action.batchId, actor);
+      await renewAddress(context, action.batchId);
       return { kind: 'quiet' };
     }
     case 'delete': {
       const { actor } = await batchAndActor(action.batchId);
+      const card = await engine.cards.read(action.batchId);
       await engine.remove(action.batchId, actor);
-      return { kind: 'delete-message' };
+      return { kind: 'delete-message', beside: messagesBeside(card) };
+    }
+    case 'send-again': {
+      const { id } = await permittedBatch(context, action.batchId);
+      await engine.cards.posts.sendAgain(id);
+      return { kind: 'quiet' };
+    }
+    case 'fetch': {
+      const { id } = await permittedBatch(context, action.batchId);
+      await renewAddress(context, id);
+      return { kind: 'quiet' };
+    }
+    case 'zip': {
+      const batch = await permittedBatch(context, action.batchId);
+      const imageIds = batch.tasks.flatMap(({ images }) => images.map(({ id }) => id));
+      if (imageIds.length === 0) throw new Refusal(sentence('originals-none'));
+      return { kind: 'archive', batchId: batch.id, imageIds };
     }
     case 'originals': {
       const batch = await permittedBatch(context, action.batchId);
@@ -82,6 +101,11 @@ export function asksByForm({ kind }: ButtonAction): boolean {
 /** Undefined where it takes longer than a form has time. */
 async function soon<T>(work: Promise<T>): Promise<T | undefined> {
   return Promise.race([work, sleep(formPatienceMs, undefined, { ref: false })]);
+}
+
+/** Where a card can only be reached by what answers its owner, a press is a new way to it. */
+async function renewAddress({ engine, request }: CommandContext, batchId: string): Promise<void> {
+  if (request.pressedCard) await engine.cards.readdress(batchId, request.pressedCard);
 }
 
 async function submitChild(

@@ -18,6 +18,11 @@ const batchCodes = {
   delete: 'd',
   again: 'a',
   originals: 'o',
+  zip: 'z',
+  /** Images whose sending had no answer. */
+  'send-again': 'g',
+  /** Opens the way to a card again that its platform has closed by time. */
+  fetch: 'f',
   /** Asks for another prompt for the whole batch. */
   'edit-prompt': 'p',
 } as const;

@@ -1,7 +1,9 @@
 /** The chat layer's door: what a bot may know of it. */
+export { archiveParts } from './archive-parts.js';
 export { type ButtonAction, decodeButton, encodeButton } from './buttons.js';
 export type { CardInput, SeenProgress } from './cards/card-input.js';
 export type { CardButton, CardPicture, CardView } from './cards/card-view.js';
+export { imagesDue, placeImages } from './cards/image-posts.js';
 export {
   type CardRenderer,
   type CardRendererDependencies,
@@ -15,7 +17,7 @@ export type {
 } from './commands/declaration.js';
 export type { Suggestion } from './commands/suggestions.js';
 export type { Form, FormAnswers, FormField } from './form.js';
-export type { CardToShow, ChatPlatform, ShowOutcome } from './platform.js';
+export type { CardPosts, CardToShow, ChatPlatform, ShowOutcome } from './platform.js';
 export {
   type Attachment,
   AttachmentError,

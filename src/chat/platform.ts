@@ -1,4 +1,4 @@
-import type { CardAddress, Platform } from '../engine/index.js';
+import type { CardAddress, Platform, Post } from '../engine/index.js';
 import type { CardView } from './cards/card-view.js';
 
 /** What the renderer asks of a chat platform. `test/contracts/platform.ts` runs on both. */
@@ -20,6 +20,8 @@ export interface ChatPlatform {
 
 export interface CardToShow {
   readonly batchId: string;
+  /** Of the batch's state; the same one may be shown again. */
+  readonly version: number;
   readonly address: CardAddress;
   readonly view: CardView;
   /** True when no later state is expected. */
@@ -35,6 +37,20 @@ export interface CardToShow {
    * After a crash between the two, the card goes on there.
    */
   readonly placed: (address: CardAddress) => Promise<void>;
+  readonly posts: CardPosts;
+}
+
+/** The messages with images beside a card: each is put on record before it is sent. */
+export interface CardPosts {
+  /** Oldest first. One that is `sending` here was begun by a process that has ended. */
+  readonly known: readonly Post[];
+  /** Undefined: the batch is gone, so nothing may be sent. */
+  begin(imageIds: readonly string[]): Promise<Post | undefined>;
+  sent(postId: string, messageIds: readonly string[]): Promise<void>;
+  /** Nothing was sent. */
+  release(postId: string): Promise<void>;
+  /** Nobody knows whether they arrived: the card will say so, and offer to send them again. */
+  doubt(postIds: readonly string[]): Promise<void>;
 }
 
 export type ShowOutcome =
@@ -44,5 +60,12 @@ export type ShowOutcome =
   | { readonly kind: 'later'; readonly retryAfterMs: number; readonly reason: string }
   /** 429, or its turn has not come: nothing was done. Tried again just then, and no try is counted. */
   | { readonly kind: 'wait'; readonly retryAfterMs: number; readonly reason: string }
+  /** The card stands at the address; images beside it are still to be posted, or failed to be. */
+  | {
+      readonly kind: 'unfinished';
+      readonly address: CardAddress;
+      readonly retryAfterMs: number;
+      readonly reason: string;
+    }
   /** Channel gone, bot blocked, no permission: it will not get better by itself. */
   | { readonly kind: 'undeliverable'; readonly reason: string };

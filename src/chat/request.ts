@@ -14,6 +14,11 @@ export interface ChatRequest {
   readonly scopeId: string;
   /** Where a new card shall live. */
   readonly address: CardAddress;
+  /**
+   * Where a button was pressed on a card that its platform lets a bot edit for some time only: that
+   * card's address, with the time that the press gives.
+   */
+  readonly pressedCard?: CardAddress;
   /** May act for this scope: Manage Server, chat administrator, oneself in a private chat. */
   managesScope(): Promise<boolean>;
   readonly intent: Intent;
@@ -92,12 +97,19 @@ export type Reply =
   | { readonly kind: 'form'; readonly form: Form }
   /** The old card shows what happened (cancel, retry). Discord: type 6; Telegram: empty callback answer. */
   | { readonly kind: 'quiet' }
-  /** Remove the message that the button sits on. */
-  | { readonly kind: 'delete-message' }
-  /** `/delete id`: remove the card's message at `address` where that is possible, and say `text`. */
-  | { readonly kind: 'delete-card'; readonly address: CardAddress; readonly text: string }
+  /** Remove the message that the button sits on, and those `beside` it (ids of the platform). */
+  | { readonly kind: 'delete-message'; readonly beside: readonly string[] }
+  /** `/delete id`: remove the card's messages where that is possible, and say `text`. */
+  | {
+      readonly kind: 'delete-card';
+      readonly address: CardAddress;
+      readonly beside: readonly string[];
+      readonly text: string;
+    }
   /**
    * Send these images as they are: documents on Telegram, a private message with files on Discord.
    * Read them by `engine.readImage` or, where one does not fit, `engine.readImageWithin`.
    */
-  | { readonly kind: 'documents'; readonly batchId: string; readonly imageIds: readonly string[] };
+  | { readonly kind: 'documents'; readonly batchId: string; readonly imageIds: readonly string[] }
+  /** Send these images in one zip, or in as few as the platform's limit allows, for the asker. */
+  | { readonly kind: 'archive'; readonly batchId: string; readonly imageIds: readonly string[] };

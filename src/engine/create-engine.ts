@@ -249,6 +249,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
     readImage: images.readImage,
     readGrid: images.readGrid,
     readImageWithin: images.readImageWithin,
+    readArchives: images.readArchives,
     async models() {
       const all = await pools.models();
       return all.map((model, index) => {

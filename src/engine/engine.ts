@@ -117,6 +117,15 @@ export interface Engine {
     limits: ImageFit,
   ): Promise<{ readonly bytes: Uint8Array; readonly mediaType: string; readonly changed: boolean }>;
 
+  /**
+   * The images in zips of at most `maxBytes`, as few as that allows, each whole by itself. An image
+   * that is larger than a zip may be is made to fit; one that is gone is left out.
+   */
+  readArchives(
+    imageIds: readonly string[],
+    limits: { readonly maxBytes: number },
+  ): AsyncIterable<Uint8Array>;
+
   models(): Promise<readonly ModelInfo[]>;
   pools(): Promise<readonly PoolInfo[]>;
   /** 1 to 10. In force at once in every process. @throws EngineError unknown-pool, bad-setting */

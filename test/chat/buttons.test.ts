@@ -7,7 +7,17 @@ import {
 } from '../../src/chat/buttons.js';
 
 const longestId = 'Az09_-'.repeat(4);
-const batchKinds = ['cancel', 'retry', 'delete', 'again', 'originals', 'edit-prompt'] as const;
+const batchKinds = [
+  'cancel',
+  'retry',
+  'delete',
+  'again',
+  'originals',
+  'edit-prompt',
+  'zip',
+  'send-again',
+  'fetch',
+] as const;
 const imageKinds = ['upscale', 'vary', 'edit-image'] as const;
 const actions: ButtonAction[] = [
   ...batchKinds.map((kind) => ({ kind, batchId: longestId })),

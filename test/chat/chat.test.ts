@@ -40,7 +40,10 @@ describe('buttons', () => {
 
   it('delete the batch and its message', async () => {
     const { press, engine } = benchWithFinished();
-    expect(await press({ kind: 'delete', batchId: 'batch0' })).toEqual({ kind: 'delete-message' });
+    expect(await press({ kind: 'delete', batchId: 'batch0' })).toEqual({
+      kind: 'delete-message',
+      beside: [],
+    });
     expect(engine.calls).toEqual([['remove', 'batch0', { userId: 'user-ada', manages: false }]]);
   });
 

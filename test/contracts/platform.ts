@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type {
   CardPicture,
+  CardPosts,
   CardToShow,
   CardView,
   ChatPlatform,
@@ -207,6 +208,8 @@ export function show(
 ): Promise<ShowOutcome> {
   return platform.show({
     batchId: 'batch1',
+    version: 1,
+    posts: noPosts,
     address,
     view,
     final: !['waiting', 'running'].includes(view.phase),
@@ -218,6 +221,17 @@ export function show(
   });
 }
 
+/** For cards that have no images beside them. */
+export const noPosts: CardPosts = {
+  known: [],
+  begin: async () => {
+    throw new Error('nothing was to be posted beside this card');
+  },
+  sent: async () => {},
+  release: async () => {},
+  doubt: async () => {},
+};
+
 const owner = { platformUserId: '80351110224678912', name: 'Ada' };
 
 export function waiting(): CardView {
@@ -225,6 +239,7 @@ export function waiting(): CardView {
     phase: 'waiting',
     prompt: 'a red fox',
     owner,
+    tasks: 1,
     lines: ['queued · #3 · about 40 s'],
     picture: null,
     buttons: [[button('Cancel', { kind: 'cancel', batchId: 'batch1' }, 'secondary')]],

@@ -74,7 +74,7 @@ export function createCardBench(): CardBench {
   const toDue = (found: CardRow) => {
     const { batch, address, version, renderedVersion, attempts, sendingSince } = found;
     const final = batch.counts.pending + batch.counts.processing === 0;
-    const state = { address, version, renderedVersion, attempts, sendingSince, final };
+    const state = { address, version, renderedVersion, attempts, sendingSince, posts: [], final };
     return { batchId: batch.id, platform: 'telegram' as const, ...state, batch };
   };
 
@@ -139,7 +139,17 @@ export function createCardBench(): CardBench {
       check('undeliverable');
       row(batchId).undeliverable = reason;
     },
+    readdress: async (batchId, address) => {
+      Object.assign(row(batchId), { address, undeliverable: null });
+    },
     findByAddress: async () => undefined,
+    posts: {
+      begin: async () => undefined,
+      sent: async () => undefined,
+      release: async () => undefined,
+      doubt: async () => undefined,
+      sendAgain: async () => 0,
+    },
   };
 
   const engine: Pick<Engine, 'cards' | 'position' | 'onProgress' | 'onCardChanged'> = {

@@ -62,7 +62,13 @@ export function createFakeChatEngine(overrides: Partial<Engine> = {}): FakeChatE
         const batch = batches.get(batchId);
         if (!batch) return undefined;
         const { platform } = batch.owner;
-        const progress = { version: 1, renderedVersion: 1, attempts: 0, sendingSince: null };
+        const progress = {
+          version: 1,
+          renderedVersion: 1,
+          attempts: 0,
+          sendingSince: null,
+          posts: [],
+        };
         return { batchId, platform, address: { message: 1 }, final: true, ...progress, batch };
       },
       rendered: unexpected('cards.rendered'),
@@ -71,7 +77,15 @@ export function createFakeChatEngine(overrides: Partial<Engine> = {}): FakeChatE
       postpone: unexpected('cards.postpone'),
       defer: unexpected('cards.defer'),
       undeliverable: unexpected('cards.undeliverable'),
+      readdress: unexpected('cards.readdress'),
       findByAddress: unexpected('cards.findByAddress'),
+      posts: {
+        begin: unexpected('cards.posts.begin'),
+        sent: unexpected('cards.posts.sent'),
+        release: unexpected('cards.posts.release'),
+        doubt: unexpected('cards.posts.doubt'),
+        sendAgain: unexpected('cards.posts.sendAgain'),
+      },
     },
     ensureUser: async (identity) => ({ ...identity, id: `user-${identity.name.toLowerCase()}` }),
     backends: {
@@ -138,6 +152,9 @@ export function createFakeChatEngine(overrides: Partial<Engine> = {}): FakeChatE
     readImage: unexpected('readImage'),
     readGrid: unexpected('readGrid'),
     readImageWithin: unexpected('readImageWithin'),
+    readArchives: () => {
+      throw new Error('readArchives was not expected');
+    },
     models: async () => engine.modelList,
     pools: async () => engine.poolList,
     setConcurrency: async (pool, value, actor) => {

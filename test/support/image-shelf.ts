@@ -1,8 +1,10 @@
+import { Readable } from 'node:stream';
 import sharp from 'sharp';
 import type { CardPicture } from '../../src/chat/index.js';
+import { zipArchives } from '../../src/engine/images/zip-archive.js';
 import type { Engine } from '../../src/engine/index.js';
 
-type ImageReader = Pick<Engine, 'readImage' | 'readGrid' | 'readImageWithin'>;
+type ImageReader = Pick<Engine, 'readImage' | 'readGrid' | 'readImageWithin' | 'readArchives'>;
 
 /** Finished images without an engine behind them: real bytes, by id. */
 export interface ImageShelf extends ImageReader {
@@ -40,6 +42,8 @@ export function createImageShelf(): ImageShelf {
           byteLength: bytes.byteLength,
           mediaType: 'image/png',
           description: `a fox, seed ${index}`,
+          label: `${index + 1}/${count}`,
+          finishedAtMs: index,
         });
       }
       return { kind: 'results', images };
@@ -55,6 +59,10 @@ export function createImageShelf(): ImageShelf {
       const bytes = take(imageId);
       if (bytes.byteLength > maxBytes) throw new Error(`Image ${imageId} is over ${maxBytes}`);
       return { bytes, mediaType: 'image/png', changed: false };
+    },
+    async *readArchives(imageIds, { maxBytes }) {
+      const files = imageIds.map((id) => ({ name: `${id}.png`, bytes: take(id) }));
+      yield* zipArchives(Readable.from(files), maxBytes);
     },
     readGrid: async (imageIds) => {
       const tiles = imageIds.map((id, index) => ({ input: take(id), left: index * 64, top: 0 }));

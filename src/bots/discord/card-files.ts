@@ -1,4 +1,4 @@
-import type { CardPicture } from '../../chat/index.js';
+import { type CardToShow, placeImages } from '../../chat/index.js';
 import type { Engine } from '../../engine/index.js';
 import type { CardFile } from './card-message.js';
 
@@ -16,11 +16,12 @@ type ImageReader = Pick<Engine, 'readGrid' | 'readImageWithin'>;
 
 /**
  * The pictures of a card as files of at most `maxBytes` each: the grid first, then the originals.
- * Where the grid and the originals are more than ten, the originals alone, the first ten of them.
+ * Where the grid and the originals are more than ten, or the images are of several tasks, the
+ * originals alone, the first ten of them; what there is no room for goes beside the card.
  */
 export async function cardFiles(
   engine: ImageReader,
-  picture: CardPicture | null,
+  { view: { picture, tasks }, posts }: Pick<CardToShow, 'view' | 'posts'>,
   maxBytes: number,
 ): Promise<CardFile[]> {
   if (!picture) return [];
@@ -28,8 +29,8 @@ export async function cardFiles(
     const name = `preview.${extensionOf(picture.mediaType)}`;
     return [{ name, bytes: picture.bytes, mediaType: picture.mediaType, description: '' }];
   }
-  const images = picture.images.slice(0, fileLimit);
-  const withGrid = images.length > 1 && images.length < fileLimit;
+  const images = placeImages(picture.images, posts.known, fileLimit).inCard;
+  const withGrid = tasks === 1 && images.length > 1 && images.length < fileLimit;
   const [grid, originals] = await Promise.all([
     withGrid ? gridFile(engine, images, maxBytes) : undefined,
     imageFiles(engine, images, maxBytes),

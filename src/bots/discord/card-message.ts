@@ -90,7 +90,7 @@ function textDisplay(content: string): APITextDisplayComponent {
   return { type: ComponentType.TextDisplay, content };
 }
 
-function gallery(files: readonly CardFile[]): APIMediaGalleryComponent {
+export function gallery(files: readonly CardFile[]): APIMediaGalleryComponent {
   return {
     type: ComponentType.MediaGallery,
     items: files.map(({ name, description }) => ({

@@ -19,7 +19,10 @@ export interface DiscordBotDependencies {
   readonly apiUrl?: string;
   /** `DISCORD_CDN_HOSTS`: the only ones that attachments come from, as `host` or `host:port`. */
   readonly cdnHosts: readonly string[];
-  readonly engine: Pick<Engine, 'inbox' | 'readGrid' | 'readImageWithin' | 'cards'>;
+  readonly engine: Pick<
+    Engine,
+    'inbox' | 'readGrid' | 'readImageWithin' | 'readArchives' | 'cards'
+  >;
   readonly chat: Pick<
     Chat,
     'handle' | 'opensForm' | 'suggest' | 'commands' | 'commandGroups' | 'text'

@@ -1,14 +1,16 @@
-import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { CardToShow, Chat, ChatPlatform, ShowOutcome } from '../../chat/index.js';
 import { type CardAddress, type Engine, EngineError } from '../../engine/index.js';
 import { type DiscordAddress, readAddress } from './address.js';
 import { cardFiles } from './card-files.js';
 import { cardMessage } from './card-message.js';
+import { movedTo, type Route, refusalOf, routeOf, unwellRetryMs } from './card-route.js';
 import type { DiscordApi, OutgoingMessage } from './discord-api.js';
 import { DiscordError } from './discord-errors.js';
 import type { CardBuckets, EditBudget } from './edit-budget.js';
 import { findCardMessage } from './find-card-message.js';
+import { createImagePoster } from './image-poster.js';
+import { nonceOf, nonceTrustMs } from './nonce.js';
 
 export interface DiscordPlatformDependencies {
   readonly api: DiscordApi;
@@ -19,23 +21,56 @@ export interface DiscordPlatformDependencies {
   readonly log: Logger;
 }
 
-/** A way to show a card: an edit can be repeated without harm, a new message by its nonce. */
-type Route = 'original' | 'message' | 'new-message';
-
-/** Milliseconds before another try where Discord names no time. */
-const unwellRetryMs = 1000;
 const unauthorizedRetryMs = 60_000;
-/** A private card whose token is over waits for its end, and is then sent as a direct message. */
-const privateWaitMs = 30_000;
-/** Discord knows a nonce for a few minutes; after this, the channel is searched instead. */
-const nonceTrustMs = 120_000;
+const rememberedVersions = 1000;
 /** A card whose message somebody deleted is sent anew once. */
 const resendLimit = 1;
 
 export function createDiscordPlatform(deps: DiscordPlatformDependencies): ChatPlatform {
   const { api, engine, chat, budget, now, log } = deps;
+  const poster = createImagePoster({ api, engine, now, log });
+  /** Versions that cards show while images beside them are still posted. */
+  const shownVersions = new Map<string, number>();
 
   async function show(card: CardToShow): Promise<ShowOutcome> {
+    const { batchId, version, tick, final, view } = card;
+    if (view.tasks === 1) return showCard(card);
+    const isShown = !tick && shownVersions.get(batchId) === version;
+    const outcome: ShowOutcome = isShown
+      ? { kind: 'shown', address: card.address }
+      : await showCard(card);
+    if (outcome.kind !== 'shown') return outcome;
+    if (shownVersions.size >= rememberedVersions) shownVersions.clear();
+    shownVersions.set(batchId, version);
+    const unfinished = await postImages(card, readAddress(outcome.address));
+    if (final && !unfinished) shownVersions.delete(batchId);
+    return unfinished ?? outcome;
+  }
+
+  /** Images beside a card that stands. Undefined: none is left for now. */
+  async function postImages(
+    card: CardToShow,
+    address: DiscordAddress,
+  ): Promise<ShowOutcome | undefined> {
+    const unfinished = (retryAfterMs: number, reason: string): ShowOutcome => {
+      return { kind: 'unfinished', address, retryAfterMs, reason };
+    };
+    try {
+      return (await poster.post(card, address)) ? unfinished(0, 'there may be more') : undefined;
+    } catch (error) {
+      if (!(error instanceof DiscordError)) throw error;
+      const { problem, message: reason, retryAfterMs } = error;
+      if (problem === 'forbidden' || problem === 'channel-gone') {
+        return { kind: 'undeliverable', reason };
+      }
+      if (problem === 'rate-limited') {
+        budget.limited(`channel:${address.channelId}`, retryAfterMs ?? unwellRetryMs);
+      }
+      return unfinished(retryAfterMs ?? unwellRetryMs, reason);
+    }
+  }
+
+  async function showCard(card: CardToShow): Promise<ShowOutcome> {
     let address = readAddress(card.address);
     let message = await compose(card, address);
     for (;;) {
@@ -70,7 +105,7 @@ export function createDiscordPlatform(deps: DiscordPlatformDependencies): ChatPl
 
   async function compose(card: CardToShow, address: DiscordAddress): Promise<OutgoingMessage> {
     try {
-      const files = await cardFiles(engine, card.view.picture, address.attachmentLimitBytes);
+      const files = await cardFiles(engine, card, address.attachmentLimitBytes);
       return cardMessage(card.view, files);
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
@@ -116,7 +151,7 @@ export function createDiscordPlatform(deps: DiscordPlatformDependencies): ChatPl
   ): Promise<DiscordAddress> {
     const direct = address.ephemeral || !address.channelReachable;
     const channelId = direct ? await api.openDirectChannel(address.userId) : address.channelId;
-    const nonce = nonceOf(card.batchId, address.resends);
+    const nonce = nonceOf(`${card.batchId}:${address.resends}`);
     const doubtful =
       card.sendingSince !== null && now().getTime() - card.sendingSince.getTime() > nonceTrustMs;
     const earlier =
@@ -186,33 +221,6 @@ export function createDiscordPlatform(deps: DiscordPlatformDependencies): ChatPl
   };
 }
 
-/** The token is also tried past its time where nothing else reaches the card's message. */
-function routeOf(address: DiscordAddress, nowMs: number): Route {
-  const byBot = !address.ephemeral && address.channelReachable;
-  if (address.token !== null && (nowMs < address.tokenExpiresAt || !byBot)) return 'original';
-  return byBot && address.messageId !== null ? 'message' : 'new-message';
-}
-
-/** Progress never makes a new message, and only the end of a private card does. */
-function refusalOf(card: CardToShow, address: DiscordAddress, route: Route): ShowOutcome | null {
-  if (route !== 'new-message') return null;
-  const reason = 'the card has no message to edit';
-  if (card.tick) return { kind: 'later', retryAfterMs: unwellRetryMs, reason };
-  const direct = address.ephemeral || !address.channelReachable;
-  return direct && !card.final ? { kind: 'later', retryAfterMs: privateWaitMs, reason } : null;
-}
-
-function movedTo(address: DiscordAddress, channelId: string, messageId: string): DiscordAddress {
-  return {
-    ...address,
-    channelId,
-    messageId,
-    token: null,
-    ephemeral: false,
-    channelReachable: true,
-  };
-}
-
 function filesRefused({ problem }: DiscordError): boolean {
   return problem === 'too-large' || problem === 'forbidden';
 }
@@ -230,9 +238,4 @@ function uploadedBytes({ files }: OutgoingMessage): number {
     (sum, { data }) => sum + (data instanceof Uint8Array ? data.byteLength : 0),
     0,
   );
-}
-
-/** At most 25 characters; the same for the same card, another once its message was deleted. */
-function nonceOf(batchId: string, resends: number): string {
-  return createHash('sha256').update(`${batchId}:${resends}`).digest('base64url').slice(0, 25);
 }

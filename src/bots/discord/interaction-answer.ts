@@ -61,6 +61,7 @@ export function createInteractionAnswer(options: InteractionAnswerOptions) {
   let acknowledging: Promise<Acknowledgement> | undefined;
   let acknowledged: Acknowledgement | undefined;
   let messageId: string | null = null;
+  let hasFiles = false;
 
   /** Idempotent. Resolves in any case: where Discord is gone, the card takes another way. */
   function acknowledge(isPrivate: boolean): Promise<Acknowledgement> {
@@ -225,9 +226,13 @@ export function createInteractionAnswer(options: InteractionAnswerOptions) {
     textElsewhere: (text: string, isPrivate: boolean): Promise<void> =>
       sayElsewhere((hidden) => textMessage(text, { private: hidden }), isPrivate),
 
-    /** Uploads take long: Discord hears first that they come. */
+    /** Uploads take long: Discord hears first that they come. Further ones follow the first. */
     async files(files: OutgoingMessage['files']): Promise<void> {
-      await acknowledge(true);
+      const before = await acknowledge(true);
+      if (hasFiles && before.kind !== 'too-late') {
+        return followUp({ ...textMessage('', { private: true }), files });
+      }
+      hasFiles = true;
       await say((hidden) => ({ ...textMessage('', { private: hidden }), files }), true);
     },
 

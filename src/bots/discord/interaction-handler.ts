@@ -28,7 +28,7 @@ import { createReplyDelivery } from './reply-delivery.js';
 
 export interface InteractionHandlerDependencies {
   readonly api: DiscordApi;
-  readonly engine: Pick<Engine, 'inbox' | 'readGrid' | 'readImageWithin'>;
+  readonly engine: Pick<Engine, 'inbox' | 'readGrid' | 'readImageWithin' | 'readArchives'>;
   readonly chat: Pick<Chat, 'handle' | 'opensForm' | 'text'>;
   readonly attachments: AttachmentSource;
   readonly now: () => Date;
@@ -265,5 +265,8 @@ export function createInteractionHandler(deps: InteractionHandlerDependencies) {
 function opensMessage(interaction: AskingInteraction): boolean {
   if (interaction.type !== InteractionType.MessageComponent) return true;
   const action = decodeButton(interaction.data.custom_id);
-  return action !== undefined && !['cancel', 'retry', 'delete'].includes(action.kind);
+  return (
+    action !== undefined &&
+    !['cancel', 'retry', 'delete', 'send-again', 'fetch'].includes(action.kind)
+  );
 }

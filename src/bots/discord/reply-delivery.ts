@@ -1,5 +1,12 @@
+import type { RawFile } from 'discord.js';
 import type { Logger } from 'pino';
-import type { Chat, ChatRequest, Form, Reply } from '../../chat/index.js';
+import {
+  archiveParts,
+  type Chat,
+  type ChatRequest,
+  type Form,
+  type Reply,
+} from '../../chat/index.js';
 import type { Engine } from '../../engine/index.js';
 import { readAddress } from './address.js';
 import { fileLimit, imageFiles } from './card-files.js';
@@ -10,10 +17,11 @@ import { type AskingInteraction, looksPrivate } from './interaction.js';
 import type { InteractionAnswer } from './interaction-answer.js';
 import type { createIntentReader } from './interaction-intent.js';
 import { modalOf } from './modal.js';
+import { passingProblems, repeat } from './repeat.js';
 
 export interface ReplyDeliveryDependencies {
   readonly api: DiscordApi;
-  readonly engine: Pick<Engine, 'readGrid' | 'readImageWithin'>;
+  readonly engine: Pick<Engine, 'readGrid' | 'readImageWithin' | 'readArchives'>;
   readonly chat: Pick<Chat, 'text'>;
   readonly intents: Pick<ReturnType<typeof createIntentReader>, 'remember'>;
   readonly now: () => Date;
@@ -52,11 +60,11 @@ export function createReplyDelivery(deps: ReplyDeliveryDependencies) {
       case 'form':
         return pending.text(chat.text(pending.cardAddress().locale, 'form-too-late'), true);
       case 'delete-message':
-        return pending.deleteMessage(
-          'message' in interaction ? interaction.message?.id : undefined,
-        );
+        await pending.deleteMessage('message' in interaction ? interaction.message?.id : undefined);
+        return removeBeside(pending.cardAddress().channelId, answer.beside);
       case 'delete-card': {
         await removeCard(answer.address);
+        await removeBeside(readAddress(answer.address).channelId, answer.beside);
         return pending.text(answer.text, true);
       }
       case 'documents': {
@@ -65,6 +73,10 @@ export function createReplyDelivery(deps: ReplyDeliveryDependencies) {
         const images = answer.imageIds.slice(0, fileLimit).map((id) => ({ id, description: '' }));
         const files = await imageFiles(engine, images, attachmentLimitBytes);
         return pending.files(files.map(rawFile));
+      }
+      case 'archive': {
+        await pending.acknowledge(true);
+        return sendArchive(pending, answer);
       }
     }
   }
@@ -82,6 +94,38 @@ export function createReplyDelivery(deps: ReplyDeliveryDependencies) {
       if (!(error instanceof DiscordError)) throw error;
       log.info({ interactionId, reason: error.message }, 'a deleted card stays in the chat');
     }
+  }
+
+  /** Messages with images beside a card that is gone. */
+  async function removeBeside(channelId: string, messageIds: readonly string[]): Promise<void> {
+    for (const messageId of messageIds) {
+      try {
+        await repeat(() => api.deleteMessage(channelId, messageId), passingProblems);
+      } catch (error) {
+        if (!(error instanceof DiscordError)) throw error;
+        log.info({ messageId, reason: error.message }, 'images of a deleted card stay in the chat');
+      }
+    }
+  }
+
+  /** Ten zips a message. One message's uploads are held in memory at a time. */
+  async function sendArchive(
+    pending: InteractionAnswer,
+    { batchId, imageIds }: Extract<Reply, { kind: 'archive' }>,
+  ): Promise<void> {
+    const { attachmentLimitBytes: maxBytes, locale } = pending.cardAddress();
+    let files: RawFile[] = [];
+    let count = 0;
+    const archives = engine.readArchives(imageIds, { maxBytes });
+    for await (const { name, bytes } of archiveParts(`easel-${batchId}`, archives)) {
+      count += 1;
+      files.push({ name, data: bytes, contentType: 'application/zip' });
+      if (files.length < fileLimit) continue;
+      await pending.files(files);
+      files = [];
+    }
+    if (files.length > 0) await pending.files(files);
+    if (count === 0) await pending.text(chat.text(locale, 'archive-missing'), true);
   }
 
   return { form, reply };

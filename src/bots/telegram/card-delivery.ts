@@ -1,6 +1,6 @@
 import { type Api, InputFile } from 'grammy';
 import type { Logger } from 'pino';
-import type { CardToShow } from '../../chat/index.js';
+import type { CardPicture, CardToShow } from '../../chat/index.js';
 import type { Engine } from '../../engine/index.js';
 import type { PlacedAddress, TelegramAddress } from './card-address.js';
 import { cardHtml, cardKeyboard } from './card-message.js';
@@ -42,9 +42,11 @@ export function createCardDelivery(deps: CardDeliveryDeps): CardDelivery {
 
   /** What of the view's picture is to be uploaded now. */
   const dueUpload = async (
-    { batchId, view: { picture } }: CardToShow,
+    card: CardToShow,
     address: PlacedAddress,
   ): Promise<PictureFile | undefined> => {
+    const { batchId } = card;
+    const picture = pictureOf(card);
     if (picture === null) return undefined;
     if (picture.kind === 'results') {
       return pictureKey(picture) === address.picture ? undefined : readPicture(engine, picture);
@@ -104,7 +106,7 @@ export function createCardDelivery(deps: CardDeliveryDeps): CardDelivery {
     },
 
     async edit(card, address) {
-      const { picture } = card.view;
+      const picture = pictureOf(card);
       const file = await dueUpload(card, address);
       if (picture === null || file === undefined) {
         await editWords(card, address);
@@ -131,6 +133,17 @@ export function createCardDelivery(deps: CardDeliveryDeps): CardDelivery {
       previewedAt.delete(batchId);
     },
   };
+}
+
+/**
+ * What stands in the card itself. Of several tasks, the images come in albums beside it as they are
+ * finished, and the card shows all of them together at the end.
+ */
+function pictureOf({ view, final, posts }: CardToShow): CardPicture | null {
+  const { picture, tasks } = view;
+  if (tasks === 1) return picture;
+  const isOnlyOne = picture?.kind === 'results' && picture.images.length === 1;
+  return final && !(isOnlyOne && posts.known.length > 0) ? picture : null;
 }
 
 /** Progress goes at once or not at all; nothing keeps one of the renderer's hands for long. */

@@ -3,7 +3,7 @@ import type { CardPicture, CardView } from '../../chat/index.js';
 import { type Engine, EngineError } from '../../engine/index.js';
 
 /** sendPhoto's limits (core.telegram.org/bots/api#sendphoto). */
-const photoLimits = { maxBytes: 10_000_000, maxSideSum: 10_000, maxRatio: 20 };
+export const photoLimits = { maxBytes: 10_000_000, maxSideSum: 10_000, maxRatio: 20 };
 /** More than a sheet can show so that one still sees what they are. */
 const maxGridImages = 25;
 

@@ -10,6 +10,7 @@ import {
   toCardAddress,
 } from './card-address.js';
 import { createCardDelivery } from './card-delivery.js';
+import { createImagePoster } from './image-poster.js';
 import { type SendBudget, SendBudgetClosedError, SendBusyError } from './send-budget.js';
 import { TelegramCallError, telegramFailureOf } from './telegram-errors.js';
 
@@ -18,17 +19,23 @@ export interface CardPlatformDeps {
   readonly budget: SendBudget;
   readonly engine: Engine;
   readonly log: Logger;
+  readonly now: () => Date;
   readonly monotonicMs?: () => number;
 }
+
+const rememberedVersions = 1000;
 
 /**
  * Shows cards. A card is born as a text and becomes a photo by an edit: an edit may be repeated
  * without harm, so that finished pictures are never posted twice (docs/decisions).
  */
 export function createCardPlatform(deps: CardPlatformDeps): ChatPlatform {
-  const { api, budget, engine, log } = deps;
+  const { api, budget, engine, log, now } = deps;
   const monotonicMs = deps.monotonicMs ?? (() => performance.now());
   const delivery = createCardDelivery({ api, budget, engine, log, monotonicMs });
+  const poster = createImagePoster({ api, budget, engine, log, now });
+  /** Versions that cards show while images beside them are still posted. */
+  const shownVersions = new Map<string, number>();
   /** Cards that stand in the chat while the rest of their first show is still to be done. */
   const placed = new Map<string, PlacedAddress>();
 
@@ -41,8 +48,50 @@ export function createCardPlatform(deps: CardPlatformDeps): ChatPlatform {
     return delivery.edit(card, sent);
   };
 
+  const showCard = async (card: CardToShow): Promise<PlacedAddress> => {
+    const address = placed.get(card.batchId) ?? readCardAddress(card.address);
+    const isShown = !card.tick && shownVersions.get(card.batchId) === card.version;
+    if (isShown && isPlaced(address)) return address;
+    const shown = await bring(card, address).catch(async (error: unknown) => {
+      const next = addressAfter(error, address, card);
+      // A card that was deleted with its batch meanwhile must not come back.
+      if (next === undefined || !(await engine.cards.read(card.batchId))) throw error;
+      placed.delete(card.batchId);
+      return bring(card, next);
+    });
+    if (card.view.tasks > 1) {
+      if (shownVersions.size >= rememberedVersions) shownVersions.clear();
+      shownVersions.set(card.batchId, card.version);
+    }
+    return shown;
+  };
+
+  /** Images beside a card that stands. Undefined: none is left for now. */
+  const postImages = async (
+    card: CardToShow,
+    address: PlacedAddress,
+  ): Promise<ShowOutcome | undefined> => {
+    const unfinished = (retryAfterMs: number, reason: string): ShowOutcome => {
+      placed.set(card.batchId, address);
+      return { kind: 'unfinished', address: toCardAddress(address), retryAfterMs, reason };
+    };
+    try {
+      return (await poster.post(card, address)) ? unfinished(0, 'there may be more') : undefined;
+    } catch (error) {
+      const outcome = outcomeOf(error, card);
+      const kind = telegramFailureOf(error)?.kind;
+      if (kind === 'undeliverable') return outcome;
+      // Found out, and mended, by the next edit of the card.
+      if (kind === 'moved') shownVersions.delete(card.batchId);
+      if (outcome === undefined && kind === undefined) throw error;
+      const retryAfterMs = outcome && 'retryAfterMs' in outcome ? outcome.retryAfterMs : 0;
+      return unfinished(retryAfterMs, error instanceof Error ? error.message : String(error));
+    }
+  };
+
   const forget = (batchId: string) => {
     placed.delete(batchId);
+    shownVersions.delete(batchId);
     delivery.forget(batchId);
   };
 
@@ -57,15 +106,10 @@ export function createCardPlatform(deps: CardPlatformDeps): ChatPlatform {
     },
 
     async show(card): Promise<ShowOutcome> {
-      const address = placed.get(card.batchId) ?? readCardAddress(card.address);
       try {
-        const shown = await bring(card, address).catch(async (error: unknown) => {
-          const next = addressAfter(error, address, card);
-          // A card that was deleted with its batch meanwhile must not come back.
-          if (next === undefined || !(await engine.cards.read(card.batchId))) throw error;
-          placed.delete(card.batchId);
-          return bring(card, next);
-        });
+        const shown = await showCard(card);
+        const unfinished = card.view.tasks > 1 ? await postImages(card, shown) : undefined;
+        if (unfinished) return unfinished;
         placed.delete(card.batchId);
         if (card.final) forget(card.batchId);
         return { kind: 'shown', address: toCardAddress(shown) };

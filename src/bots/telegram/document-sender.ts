@@ -1,5 +1,6 @@
 import { type Api, InputFile } from 'grammy';
 import type { Logger } from 'pino';
+import { archiveParts } from '../../chat/index.js';
 import { type Engine, EngineError } from '../../engine/index.js';
 import { extensionOf } from './card-picture.js';
 import type { SendBudget } from './send-budget.js';
@@ -30,6 +31,13 @@ export interface DocumentSender {
    * answer does not tell whether the files arrived, and the button can be pressed again.
    */
   send(imageIds: readonly string[], place: DocumentPlace): Promise<boolean>;
+  /** All images in as few zips as Telegram's limit allows. False as above. */
+  sendArchive(archive: ImageArchive, place: DocumentPlace): Promise<boolean>;
+}
+
+export interface ImageArchive {
+  readonly batchId: string;
+  readonly imageIds: readonly string[];
 }
 
 interface DocumentFile {
@@ -71,6 +79,22 @@ export function createDocumentSender(deps: DocumentSenderDeps): DocumentSender {
   };
 
   return {
+    async sendArchive({ batchId, imageIds }, place) {
+      const archives = engine.readArchives(imageIds, { maxBytes });
+      let count = 0;
+      for await (const part of archiveParts(`easel-${batchId}`, archives)) {
+        count += 1;
+        try {
+          await sendTogether([part], place);
+        } catch (error) {
+          if (!(error instanceof TelegramCallError)) throw error;
+          log.warn({ err: error, part: part.name }, 'A zip may not have been sent');
+          return false;
+        }
+      }
+      return count > 0;
+    },
+
     async send(imageIds, place) {
       let isComplete = true;
       let together: DocumentFile[] = [];

@@ -40,6 +40,9 @@ export interface ReplySender {
 }
 
 /** Words may stand twice where their answer was lost, but must not be missing. */
+/** core.telegram.org/bots/api#deletemessages */
+const mostDeletedAtOnce = 100;
+
 const retryDelaysMs = [1000, 3000, 10_000];
 
 export function createReplySender(deps: ReplySenderDeps): ReplySender {
@@ -90,6 +93,16 @@ export function createReplySender(deps: ReplySenderDeps): ReplySender {
     }
   };
 
+  /** Where some are too old to be deleted, the others still go: Telegram skips what it can't find. */
+  const deleteBeside = async (chatId: number, messageIds: readonly string[]): Promise<void> => {
+    for (let at = 0; at < messageIds.length; at += mostDeletedAtOnce) {
+      const some = messageIds.slice(at, at + mostDeletedAtOnce).map(Number);
+      await api.deleteMessages(chatId, some).catch((error: unknown) => {
+        log.info({ err: error }, 'Images beside a card could not be deleted');
+      });
+    }
+  };
+
   return {
     async send(reply, place) {
       const { callback } = place;
@@ -109,17 +122,24 @@ export function createReplySender(deps: ReplySenderDeps): ReplySender {
         case 'delete-message':
           await callback?.settle();
           await deleteMessage(place.chatId, place.messageId);
+          await deleteBeside(place.chatId, reply.beside);
           return true;
         case 'delete-card': {
           await callback?.settle();
           const { chatId, messageId } = readCardAddress(reply.address);
           if (messageId !== null) await deleteMessage(chatId, messageId);
+          await deleteBeside(chatId, reply.beside);
           return sendText(reply.text, place);
         }
         case 'documents': {
           await callback?.settle();
           const isComplete = await documents.send(reply.imageIds, place);
           return isComplete || sendText(chat.text(place.locale, 'originals-missing'), place);
+        }
+        case 'archive': {
+          await callback?.settle();
+          const isComplete = await documents.sendArchive(reply, place);
+          return isComplete || sendText(chat.text(place.locale, 'archive-missing'), place);
         }
       }
     },

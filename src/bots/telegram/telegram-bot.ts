@@ -76,7 +76,7 @@ export function createTelegramBot(deps: TelegramBotDeps): TelegramBot {
   };
 
   return {
-    platform: createCardPlatform({ api, budget, engine, log }),
+    platform: createCardPlatform({ api, budget, engine, log, now }),
 
     async start() {
       const me = await connect({ api, host, log, sleep, stopSignal });

@@ -82,7 +82,7 @@ export function createUpdateHandler(deps: UpdateHandlerDeps): UpdateHandler {
     const place = { chatId: message.chat.id, threadId: null, messageId: message.message_id };
     try {
       if (!(await isStaleCopy(message.message_id, data))) return;
-      await replies.send({ kind: 'delete-message' }, { ...place, locale: 'en' });
+      await replies.send({ kind: 'delete-message', beside: [] }, { ...place, locale: 'en' });
     } catch (error) {
       log.warn({ err: error, messageId: message.message_id }, 'A stale card could not be removed');
     }

@@ -1,5 +1,6 @@
 import type { BatchView, ImageView } from '../../engine/index.js';
 import type { LocalizedTexts } from '../texts.js';
+import type { CardInput } from './card-input.js';
 import type { CardButton, CardView } from './card-view.js';
 
 /** More images than a row takes have no buttons of their own. */
@@ -11,7 +12,7 @@ const maxUpscaledPixels = 50_000_000;
 export function cardButtons(
   phase: CardView['phase'],
   batch: BatchView,
-  texts: LocalizedTexts,
+  { texts, posts }: Pick<CardInput, 'texts' | 'posts'>,
 ): CardButton[][] {
   const { counts } = batch;
   const images = batch.tasks.flatMap((task) => task.images);
@@ -41,7 +42,7 @@ export function cardButtons(
           },
         ];
   const originals: CardButton[] =
-    images.length < 2
+    images.length === 0
       ? []
       : [
           {
@@ -50,6 +51,19 @@ export function cardButtons(
             style: 'secondary',
           },
         ];
+  const zip: CardButton[] =
+    counts.total < 2 || images.length < 2
+      ? []
+      : [{ label: texts.text('button-zip'), action: { kind: 'zip', batchId }, style: 'secondary' }];
+  const sendAgain: CardButton[] = posts.some(({ state }) => state === 'doubtful')
+    ? [
+        {
+          label: texts.text('button-send-again'),
+          action: { kind: 'send-again', batchId },
+          style: 'primary',
+        },
+      ]
+    : [];
 
   const edit: CardButton = {
     label: '✏️',
@@ -64,13 +78,14 @@ export function cardButtons(
       const isEnding = batch.tasks.every(
         (task) => task.cancelRequested || (task.state !== 'processing' && task.state !== 'pending'),
       );
-      const row = isEnding ? retry : [...retry, cancel];
+      const row = [...sendAgain, ...retry, ...(isEnding ? [] : [cancel])];
       return row.length > 0 ? [row] : [];
     }
     case 'completed':
       return [
         ...imageRows(batch, images, edit),
-        [...retry, ...originals, ...editImage(images, texts), remove],
+        ...(sendAgain.length > 0 ? [sendAgain] : []),
+        [...retry, ...originals, ...editImage(images, texts), ...zip, remove],
       ];
     case 'failed':
     case 'cancelled':

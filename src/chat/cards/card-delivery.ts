@@ -51,6 +51,7 @@ export function createCardDelivery(dependencies: CardDeliveryDependencies): Card
       position,
       now: now(),
       texts: texts.inLocale(batch.owner.locale),
+      posts: card.posts,
     });
     return [view, position];
   }
@@ -108,6 +109,13 @@ export function createCardDelivery(dependencies: CardDeliveryDependencies): Card
         if (!isTick) await record(batchId, () => cards.defer(batchId, retryAfterMs));
         return;
       }
+      case 'unfinished': {
+        const { address, retryAfterMs, reason } = outcome;
+        log.debug({ batchId, reason, retryAfterMs, isTick }, 'images of a card are still to come');
+        await record(batchId, () => cards.placed(batchId, address));
+        if (!isTick) await record(batchId, () => cards.defer(batchId, retryAfterMs));
+        return;
+      }
       case 'undeliverable':
         log.warn({ batchId, reason: outcome.reason }, 'a card cannot be shown any more');
         await record(batchId, () => cards.undeliverable(batchId, outcome.reason));
@@ -125,6 +133,7 @@ export function createCardDelivery(dependencies: CardDeliveryDependencies): Card
     const [view, position] = await viewOf(card);
     const outcome = await platform.show({
       batchId,
+      version: card.version,
       address,
       view,
       final,
@@ -132,12 +141,20 @@ export function createCardDelivery(dependencies: CardDeliveryDependencies): Card
       sendingSince,
       sending: () => cards.sending(batchId),
       placed: (placedAt) => record(batchId, () => cards.placed(batchId, placedAt)),
+      posts: {
+        known: card.posts,
+        begin: (imageIds) => cards.posts.begin(batchId, imageIds),
+        sent: (postId, messageIds) =>
+          record(batchId, () => cards.posts.sent(batchId, postId, messageIds)),
+        release: (postId) => record(batchId, () => cards.posts.release(batchId, postId)),
+        doubt: (postIds) => record(batchId, () => cards.posts.doubt(batchId, postIds)),
+      },
     });
     await settle(card, isTick, outcome);
     if (outcome.kind === 'shown') dependencies.onShown?.(card, position);
     if (outcome.kind === 'undeliverable' || (outcome.kind === 'shown' && final)) {
       live.forget(batchId);
-    } else if (outcome.kind === 'shown') {
+    } else if (outcome.kind === 'shown' || outcome.kind === 'unfinished') {
       live.shown({ ...card, address: outcome.address }, position);
     }
   }

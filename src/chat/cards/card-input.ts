@@ -1,4 +1,4 @@
-import type { BatchView, QueuePosition, TaskProgress, TaskView } from '../../engine/index.js';
+import type { BatchView, Post, QueuePosition, TaskProgress, TaskView } from '../../engine/index.js';
 import type { LocalizedTexts } from '../texts.js';
 
 /** The latest progress of a running task, and when it came. */
@@ -13,6 +13,8 @@ export interface CardInput {
   /** Null where it is not known; only a waiting card shows it. */
   readonly position: QueuePosition | null;
   readonly now: Date;
+  /** Messages with images beside the card. */
+  readonly posts: readonly Post[];
   /** In the owner's language. */
   readonly texts: LocalizedTexts;
 }

@@ -16,7 +16,12 @@ const separator = ' · ';
 export function cardLines(phase: CardView['phase'], input: CardInput): string[] {
   const { batch, texts } = input;
   const counts = batch.counts.total > 1 ? [countsLine(batch, texts)] : [];
-  return [...counts, ...phaseLines(phase, input), ...leftOutLines(batch.notes, texts)];
+  return [
+    ...counts,
+    ...phaseLines(phase, input),
+    ...leftOutLines(batch.notes, texts),
+    ...doubtLines(input),
+  ];
 }
 
 function phaseLines(phase: CardView['phase'], input: CardInput): string[] {
@@ -162,6 +167,14 @@ function failureLines(batch: BatchView, texts: LocalizedTexts): string[] {
     const line = `⚠️ ${reason}`;
     return count === 1 ? line : texts.text('card-times', { text: line, count });
   });
+}
+
+/** What nobody can tell is said, and left to the reader. */
+function doubtLines({ posts, texts }: CardInput): string[] {
+  const count = posts
+    .filter(({ state }) => state === 'doubtful')
+    .reduce((sum, { imageIds }) => sum + imageIds.length, 0);
+  return count === 0 ? [] : [texts.text('card-posts-doubtful', { count })];
 }
 
 function failureText(failure: TaskFailure | null, texts: LocalizedTexts): string {

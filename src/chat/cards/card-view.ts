@@ -7,6 +7,8 @@ export interface CardView {
   readonly prompt: string;
   /** Whose card it is. Shown as a mention that never pings. */
   readonly owner: { readonly platformUserId: string; readonly name: string };
+  /** More than one: each of its images is shown for itself, as it is finished. */
+  readonly tasks: number;
   /** Lines under the prompt, plain text in the owner's language, without any markup. */
   readonly lines: readonly string[];
   readonly picture: CardPicture | null;
@@ -27,6 +29,10 @@ export type CardPicture =
         readonly mediaType: string;
         /** Plain text for screen readers and for what differs within a batch. */
         readonly description: string;
+        /** `3/8`, and what differs within a batch: the words beside an image that stands alone. */
+        readonly label: string;
+        /** Milliseconds since 1970 when it was finished. */
+        readonly finishedAtMs: number;
       }[];
     };
 

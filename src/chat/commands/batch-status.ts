@@ -9,5 +9,5 @@ export async function batchStatus(
 ): Promise<readonly string[]> {
   const isWaiting = phaseOf(batch.counts) === 'waiting';
   const position = isWaiting ? ((await engine.position(batch.id)) ?? null) : null;
-  return renderCard({ batch, progress: new Map(), position, now: now(), texts }).lines;
+  return renderCard({ batch, progress: new Map(), posts: [], position, now: now(), texts }).lines;
 }

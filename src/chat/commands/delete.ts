@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { messagesBeside } from '../cards/messages-beside.js';
 import { defineCommand } from './command.js';
 import * as options from './options.js';
 
@@ -14,7 +15,7 @@ export const deleteBatch = defineCommand({
     const text = texts.text('batch-deleted', { id });
     // The card may stand on the other platform, where this bot can't reach it.
     return card && batch.owner.platform === request.platform
-      ? { kind: 'delete-card', address: card.address, text }
+      ? { kind: 'delete-card', address: card.address, beside: messagesBeside(card), text }
       : { kind: 'text', text, private: true };
   },
 });

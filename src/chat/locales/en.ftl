@@ -109,6 +109,10 @@ note-strength-ignored = This model takes no strength: it was left out.
 note-moved = { $from } cannot be reached now: { $to } has it instead.
 card-billed-yes = It was billed.
 card-billed-unknown = It may have been billed.
+card-posts-doubtful = { $count ->
+    [one] 1 image may not have arrived.
+   *[other] { $count } images may not have arrived.
+}
 card-image-description = Image { $number } of { $total }: { $prompt }
 card-left-out = Left out: { $reason }
 card-more-left-out = … and { $count } more were left out
@@ -120,6 +124,8 @@ button-retry-failed = Retry failed ({ $count })
 button-delete = Delete
 button-originals = Originals
 button-edit = Edit
+button-zip = Zip
+button-send-again = Send again
 
 failure-invalid-request = The image service cannot do this.
 failure-moderated = The image service's safety filter blocked this. Word it differently.
@@ -249,6 +255,7 @@ batch-cancelled = Cancelled { $id }.
 batch-retried = { $id } runs again.
 batch-deleted = Deleted { $id } with its images.
 originals-none = There are no finished images here yet.
+archive-missing = The zip may not be complete. Press Zip again to get all of it.
 
 queue-empty = Nothing of yours is waiting or running.
 queue-title = Yours, oldest first:

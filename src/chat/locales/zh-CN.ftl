@@ -106,6 +106,7 @@ note-strength-ignored = 此模型不支持强度，已忽略。
 note-moved = { $from } 目前无法使用：改由 { $to } 处理。
 card-billed-yes = 这次已经计费。
 card-billed-unknown = 这次可能已经计费。
+card-posts-doubtful = 有 { $count } 张图片可能没有送达。
 card-image-description = 第 { $number } 张，共 { $total } 张：{ $prompt }
 card-left-out = 未处理：{ $reason }
 card-more-left-out = ……另有 { $count } 个未处理
@@ -117,6 +118,8 @@ button-retry-failed = 重试失败的（{ $count }）
 button-delete = 删除
 button-originals = 原图
 button-edit = 编辑
+button-zip = 打包下载
+button-send-again = 重新发送
 
 failure-invalid-request = 图像服务无法完成这个请求。
 failure-moderated = 被图像服务的安全审核拦截，请换一种说法。
@@ -243,6 +246,7 @@ batch-cancelled = 已取消 { $id }。
 batch-retried = { $id } 已重新运行。
 batch-deleted = 已删除 { $id } 及其图片。
 originals-none = 这里还没有完成的图片。
+archive-missing = 压缩包可能不完整。再按一次“打包下载”即可取得全部。
 
 queue-empty = 你没有正在排队或运行的任务。
 queue-title = 你的批次，从早到晚：

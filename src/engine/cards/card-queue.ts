@@ -1,5 +1,6 @@
 import type { BatchView, CardAddress } from '../batches/batch.js';
 import type { Platform } from '../users/user.js';
+import type { Post, Posts } from './post.js';
 
 /** A card whose rendered version lags behind its record. */
 export interface DueCard {
@@ -16,6 +17,8 @@ export interface DueCard {
   readonly attempts: number;
   /** Set before a message was sent whose answer never came (see `sending`). */
   readonly sendingSince: Date | null;
+  /** What was posted beside the card, oldest first. */
+  readonly posts: readonly Post[];
   readonly batch: BatchView;
 }
 
@@ -24,6 +27,7 @@ export interface DueCard {
  * a platform's lease at a time; the others get nothing due.
  */
 export interface CardQueue {
+  readonly posts: Posts;
   /** Takes or renews the platform's lease. False: another process renders this platform. */
   hold(platform: Platform): Promise<boolean>;
   letGo(platform: Platform): Promise<void>;
@@ -46,6 +50,8 @@ export interface CardQueue {
   defer(batchId: string, delayMs: number): Promise<void>;
   /** Nobody can be shown this card any more (channel gone, bot blocked): nothing is retried. */
   undeliverable(batchId: string, reason: string): Promise<void>;
+  /** The card is to be shown there from now on, also where nobody could be shown it before. */
+  readdress(batchId: string, address: CardAddress): Promise<void>;
   /** Finds the batch of a card by where it lives (platform's message), e.g. for replies to it. */
   findByAddress(platform: Platform, part: Partial<CardAddress>): Promise<string | undefined>;
 }

@@ -6,6 +6,7 @@ import type { Effects } from '../db/transact.js';
 import { withoutFlush } from '../db/without-flush.js';
 import type { Platform } from '../users/user.js';
 import type { CardQueue, DueCard } from './card-queue.js';
+import { createPosts, readPosts, type StoredPosts } from './post.repository.js';
 
 /** Longer than a renderer's renewal takes, short enough that a successor soon renders. */
 const leaseMs = 6_000;
@@ -46,8 +47,9 @@ export async function bumpCards(
   for (const { platform, batchId } of rows) effects.card(platform, batchId);
 }
 
-interface CardRow extends Omit<DueCard, 'batch' | 'final'> {
+interface CardRow extends Omit<DueCard, 'batch' | 'final' | 'posts'> {
   readonly batch: BatchJson;
+  readonly posts: StoredPosts;
 }
 
 export function createCardQueue(db: Database, holder: string): CardQueue {
@@ -61,7 +63,7 @@ export function createCardQueue(db: Database, holder: string): CardQueue {
   ): Promise<DueCard[]> {
     const { rows } = await sql<CardRow>`
       select cards.batch_id, cards.platform, cards.address, cards.version, cards.rendered_version,
-        cards.attempts, cards.sending_since, ${batchAsJson}
+        cards.attempts, cards.sending_since, cards.posts, ${batchAsJson}
       from (
         select * from cards where undeliverable_reason is null and ${having}
         order by ${order} limit ${limit}
@@ -71,7 +73,7 @@ export function createCardQueue(db: Database, holder: string): CardQueue {
     return rows.map(({ batch: json, ...card }) => {
       const batch = viewBatch(json);
       const final = batch.counts.pending + batch.counts.processing === 0;
-      return { ...card, batch, final };
+      return { ...card, posts: readPosts(card.posts), batch, final };
     });
   }
 
@@ -83,6 +85,7 @@ export function createCardQueue(db: Database, holder: string): CardQueue {
     and cards.due_at <= now()`;
 
   return {
+    posts: createPosts(db, nextVersion),
     hold: (platform) => takeLease(db, leaseName(platform), holder, leaseMs),
     letGo: (platform) => letLeaseGo(db, leaseName(platform), holder),
 
@@ -159,6 +162,20 @@ export function createCardQueue(db: Database, holder: string): CardQueue {
       await db
         .updateTable('cards')
         .set({ undeliverableReason: reason })
+        .where('batchId', '=', batchId)
+        .execute();
+    },
+
+    async readdress(batchId, address) {
+      await db
+        .updateTable('cards')
+        .set({
+          ...nextVersion,
+          address: JSON.stringify(address),
+          undeliverableReason: null,
+          sendingSince: null,
+          attempts: 0,
+        })
         .where('batchId', '=', batchId)
         .execute();
     },

@@ -9,6 +9,7 @@ import type {
   TaskFailure,
   TaskRequest,
 } from '../batches/batch.js';
+import type { StoredPosts } from '../cards/post.repository.js';
 import type { TaskState } from '../tasks/task-state.js';
 import type { Platform } from '../users/user.js';
 
@@ -65,6 +66,7 @@ interface Cards {
   batchId: string;
   dueAt: GeneratedTimestamp;
   platform: Platform;
+  posts: ColumnType<StoredPosts, string | undefined, string>;
   renderedAt: NullableTimestamp;
   renderedVersion: Generated<number>;
   sendingSince: NullableTimestamp;

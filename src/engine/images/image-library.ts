@@ -10,6 +10,7 @@ import { decodeInput, type ImageLimits } from './inspection.js';
 import { readTexts, writeTexts } from './metadata/image-metadata.js';
 import type { ImageTexts } from './metadata/image-texts.js';
 import { fitImage, isFitting } from './size-ladder.js';
+import { largestEntry, type ZipFileEntry, zipArchives } from './zip-archive.js';
 
 interface Picture {
   readonly bytes: Uint8Array;
@@ -58,6 +59,35 @@ export function createImageLibrary(db: Database, store: ImageStore, limits: Imag
     return { id, mediaType, width, height };
   }
 
+  async function readImageWithin(imageId: string, fit: ImageFit) {
+    const image = await readImage(imageId);
+    if (isFitting(image, fit)) return { ...image, changed: false };
+    const texts = readTexts(image.bytes);
+    const maxBytes = fit.maxBytes - (texts ? roomFor(texts) : 0);
+    const fitted = await fitImage(image.bytes, { ...fit, maxBytes });
+    return fitted.changed ? { ...fitted, bytes: writeTexts(fitted, texts) } : fitted;
+  }
+
+  /** What is gone by now is left out. */
+  async function* entriesOf(
+    imageIds: readonly string[],
+    maxBytes: number,
+  ): AsyncGenerator<ZipFileEntry> {
+    for (const [index, imageId] of imageIds.entries()) {
+      try {
+        const original = await readImage(imageId);
+        const isTooLarge = original.bytes.byteLength > maxBytes;
+        const { bytes, mediaType } = isTooLarge
+          ? await readImageWithin(imageId, { maxBytes })
+          : original;
+        const number = String(index + 1).padStart(String(imageIds.length).length, '0');
+        yield { name: `easel-${number}-${imageId}.${extensionOf(mediaType)}`, bytes };
+      } catch (error) {
+        if (!(error instanceof EngineError)) throw error;
+      }
+    }
+  }
+
   return {
     readImage,
 
@@ -98,15 +128,15 @@ export function createImageLibrary(db: Database, store: ImageStore, limits: Imag
       return made;
     },
 
-    async readImageWithin(imageId: string, fit: ImageFit) {
-      const image = await readImage(imageId);
-      if (isFitting(image, fit)) return { ...image, changed: false };
-      const texts = readTexts(image.bytes);
-      const maxBytes = fit.maxBytes - (texts ? roomFor(texts) : 0);
-      const fitted = await fitImage(image.bytes, { ...fit, maxBytes });
-      return fitted.changed ? { ...fitted, bytes: writeTexts(fitted, texts) } : fitted;
-    },
+    readImageWithin,
+
+    readArchives: (imageIds: readonly string[], { maxBytes }: { readonly maxBytes: number }) =>
+      zipArchives(entriesOf(imageIds, largestEntry(maxBytes)), maxBytes),
   };
+}
+
+function extensionOf(mediaType: string): string {
+  return mediaType === 'image/jpeg' ? 'jpg' : mediaType.replace(/^image\//, '');
 }
 
 /** What they add to a file at most: three bytes a character, and the structure around them. */

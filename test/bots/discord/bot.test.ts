@@ -6,7 +6,7 @@ import {
   type Message,
   textOf,
 } from '../../../src/playground/discord/index.js';
-import { shown, waiting } from '../../contracts/platform.js';
+import { noPosts, shown, waiting } from '../../contracts/platform.js';
 import {
   type DiscordBotHarness,
   type DiscordBotHarnessOptions,
@@ -373,7 +373,7 @@ describe('a button', () => {
   it('can remove the card that it sits on', async () => {
     const { ada, channel, answerWith } = await open();
     const card = await showCard();
-    answerWith(async () => ({ kind: 'delete-message' }));
+    answerWith(async () => ({ kind: 'delete-message', beside: [] }));
     ada.press(card, 'Delete');
     await vi.waitFor(() => expect(channel.messages().filter(fromBot)).toEqual([]), limit);
   });
@@ -401,7 +401,7 @@ describe('deleting by command', () => {
     await showCard();
     const address = requests[0]?.address;
     if (!address) throw new Error('no request');
-    answerWith(async () => ({ kind: 'delete-card', address, text: 'removed' }));
+    answerWith(async () => ({ kind: 'delete-card', address, beside: [], text: 'removed' }));
     const message = await ada.command(channel, 'imagine', prompt).message();
     expect(textOf(message)).toBe('removed');
     expect(channel.messages().filter(fromBot)).toEqual([]);
@@ -595,6 +595,8 @@ describe('the connection', () => {
     if (!address) throw new Error('no request');
     const outcome = await bot.platform.show({
       batchId: 'batch1',
+      version: 1,
+      posts: noPosts,
       address,
       view: waiting(),
       final: false,

@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, vi } from 'vitest';
 import { createTelegramBot, type TelegramBot } from '../../../src/bots/telegram/index.js';
+import type { SendLimits } from '../../../src/bots/telegram/send-budget.js';
 import { type Chat, type ChatRequest, createTexts, type Reply } from '../../../src/chat/index.js';
 import type { DueCard, Engine } from '../../../src/engine/index.js';
 import {
@@ -30,7 +31,10 @@ export interface TelegramBotTest {
 }
 
 /** Gives each test the real bot on a playground, with a chat layer that the test speaks for. */
-export function useTelegramBot(options: TelegramPlaygroundOptions = {}): TelegramBotTest {
+export function useTelegramBot(
+  options: TelegramPlaygroundOptions = {},
+  limits?: SendLimits,
+): TelegramBotTest {
   const test = {} as TelegramBotTest;
   let bots: TelegramBot[] = [];
   let violations: readonly string[] = [];
@@ -54,6 +58,7 @@ export function useTelegramBot(options: TelegramPlaygroundOptions = {}): Telegra
         log: pino({ level: 'debug' }, { write: (line: string) => void test.logLines.push(line) }),
         now: () => new Date(),
         fetch,
+        ...(limits ? { limits } : {}),
       });
       bots.push(bot);
       return bot;

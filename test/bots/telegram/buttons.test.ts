@@ -88,7 +88,7 @@ describe("buttons on the Telegram bot's cards", () => {
 
   it('deletes the message when the batch is deleted', async () => {
     const { ada, message } = await withCard();
-    test.answer = () => ({ kind: 'delete-message' });
+    test.answer = () => ({ kind: 'delete-message', beside: [] });
     ada.press(message, cancel);
     await eventually(() => expect(message.deletedAtMs).toBeDefined());
   });
@@ -97,6 +97,7 @@ describe("buttons on the Telegram bot's cards", () => {
     const { ada, message, address } = await withCard();
     test.answer = () => ({
       kind: 'delete-card',
+      beside: [],
       address: toCardAddress(address),
       text: 'Deleted batch1',
     });

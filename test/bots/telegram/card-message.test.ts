@@ -64,6 +64,8 @@ describe("a Telegram card's buttons", () => {
       byteLength: 100,
       mediaType: 'image/png',
       description: '',
+      label: '',
+      finishedAtMs: 0,
     })),
   };
   const labels = (pictureButtons: boolean) =>

@@ -104,6 +104,7 @@ describe("the Telegram bot's cards", () => {
       budget: createSendBudget(),
       engine: test.shelf as unknown as Engine,
       log: pino({ level: 'silent' }),
+      now: () => new Date(),
       monotonicMs: () => nowMs,
     });
     let at = await shown(platform, address, waiting());
@@ -154,7 +155,7 @@ describe("the Telegram bot's cards", () => {
     let at = await shown(test.bot.platform, address, waiting());
     deleteAll();
     const tick = await show(test.bot.platform, at, lines('50%'), { tick: true });
-    expect(tick.kind).toBe('later');
+    expect(tick.kind).toBe('wait');
     expect(sent(ada.chat)).toEqual([]);
     at = await shown(test.bot.platform, at, lines('failed'));
     expect(readCardAddress(at).messageId).toBe(sent(ada.chat)[0]?.id);

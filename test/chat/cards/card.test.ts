@@ -16,6 +16,7 @@ function card(batch: BatchView, input: Partial<Omit<CardInput, 'batch'>> = {}) {
   return renderCard({
     batch,
     progress: new Map(),
+    posts: [],
     position: null,
     now: start,
     texts: texts.inLocale('en'),
@@ -174,11 +175,11 @@ describe('a finished card', () => {
     expect(vary?.[1]?.action).toEqual({ kind: 'vary', imageId: 'img1' });
   });
 
-  it('offers no originals of a single image, and no again of an upscale', () => {
+  it('offers the original of a single image, which chats compress, and no again of an upscale', () => {
     expect(labels(batchView({ origin: 'upscale', tasks: [done(1)] }))).toEqual([
       ['U1'],
       ['V1'],
-      ['Edit', 'Delete'],
+      ['Originals', 'Edit', 'Delete'],
     ]);
   });
 
@@ -271,6 +272,17 @@ describe('the card of a batch', () => {
     expect(view.lines).toEqual(['2 failed', '⚠️ The image service failed. (×2)']);
   });
 
+  it('says where nobody knows whether images beside it arrived, and offers to send them again', () => {
+    const batch = batchView({ tasks: [done(4, { id: 'a' }), done(4, { id: 'b' })] });
+    const post = { id: 'p1', imageIds: ['img0', 'img1'], messageIds: [], beganAt: start };
+    const doubtful = card(batch, { posts: [{ ...post, state: 'doubtful' }] });
+    expect(doubtful.lines.at(-1)).toBe('2 images may not have arrived.');
+    expect(doubtful.buttons.flat().map(({ label }) => label)).toContain('Send again');
+    const known = card(batch, { posts: [{ ...post, state: 'sent' }] });
+    expect(known.lines.join()).not.toContain('arrived');
+    expect(known.buttons.flat().map(({ label }) => label)).not.toContain('Send again');
+  });
+
   it('labels the images where the models differ', () => {
     const tasks = [
       done(1, { id: 'a', model: 'flux' }),
@@ -290,13 +302,13 @@ describe('the card of a batch', () => {
     const batch = batchView({ tasks: [done(4, { id: 'a' }), done(4, { id: 'b' })] });
     expect(labels(batch)).toEqual([
       ['🔄', '✏️'],
-      ['Originals', 'Delete'],
+      ['Originals', 'Zip', 'Delete'],
     ]);
   });
 
   it('never has more than five buttons in a row', () => {
     const batch = batchView({ tasks: [done(4), failedTask('b')] });
     expect(Math.max(...labels(batch).map((row) => row.length))).toBeLessThanOrEqual(5);
-    expect(labels(batch).at(-1)).toEqual(['Retry failed (1)', 'Originals', 'Delete']);
+    expect(labels(batch).at(-1)).toEqual(['Retry failed (1)', 'Originals', 'Zip', 'Delete']);
   });
 });

@@ -52,6 +52,7 @@ describe('/cancel, /retry, /delete', () => {
     expect(await write('delete', 'batch0')).toEqual({
       kind: 'delete-card',
       address: { message: 1 },
+      beside: [],
       text: 'Deleted batch0 with its images.',
     });
     expect(engine.calls).toEqual([['remove', 'batch0', { userId: 'user-ada', manages: false }]]);

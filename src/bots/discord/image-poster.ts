@@ -1,0 +1,139 @@
+import { type APIMessage, ComponentType, MessageFlags, SnowflakeUtil } from 'discord.js';
+import type { Logger } from 'pino';
+import { type CardPicture, type CardToShow, imagesDue, placeImages } from '../../chat/index.js';
+import { type Engine, EngineError, type Post } from '../../engine/index.js';
+import type { DiscordAddress } from './address.js';
+import { fileLimit, imageFiles } from './card-files.js';
+import { gallery, rawFile } from './card-message.js';
+import { isOpenToBot } from './card-route.js';
+import type { DiscordApi, OutgoingMessage } from './discord-api.js';
+import { DiscordError, type DiscordProblem } from './discord-errors.js';
+import { nonceOf, nonceTrustMs } from './nonce.js';
+import { plainWords, shortened } from './plain-text.js';
+
+export interface ImagePosterDependencies {
+  readonly api: Pick<DiscordApi, 'createMessage' | 'messagesAfter'>;
+  readonly engine: Pick<Engine, 'readGrid' | 'readImageWithin'>;
+  readonly now: () => Date;
+  readonly log: Logger;
+}
+
+export interface ImagePoster {
+  /**
+   * Posts the next gallery of images that the card has no room for, under it, where one is due.
+   * True: it did, and there may be more. A post whose answer was lost is sent again under the same
+   * nonce, or found in the channel. @throws DiscordError
+   */
+  post(card: CardToShow, address: DiscordAddress): Promise<boolean>;
+}
+
+type Image = Extract<CardPicture, { kind: 'results' }>['images'][number];
+
+/** Milliseconds by which Discord's clock and ours may differ. */
+const clockMarginMs = 60_000;
+const labelsLimit = 1000;
+/** What says for certain that Discord took nothing. */
+const untaken: readonly DiscordProblem[] = ['rate-limited', 'unreachable', 'unauthorized'];
+/** What may have been taken, or a way that is closed: the same post is tried again. */
+const passing: readonly DiscordProblem[] = ['unwell', 'unanswered', 'forbidden', 'channel-gone'];
+
+export function createImagePoster(deps: ImagePosterDependencies): ImagePoster {
+  const { api, engine, now, log } = deps;
+
+  async function send(
+    post: Post,
+    card: CardToShow,
+    images: readonly Image[],
+    address: DiscordAddress,
+  ): Promise<void> {
+    const { channelId } = address;
+    const isOld = now().getTime() - post.beganAt.getTime() > nonceTrustMs;
+    const earlier = isOld ? await findPost(channelId, post) : undefined;
+    const id = earlier ?? (await create(post, images, address));
+    await card.posts.sent(post.id, id === undefined ? [] : [id]);
+  }
+
+  /** Undefined: the images are stored no more. */
+  async function create(
+    post: Post,
+    images: readonly Image[],
+    { channelId, messageId, attachmentLimitBytes }: DiscordAddress,
+  ): Promise<string | undefined> {
+    const message = await compose(images, attachmentLimitBytes);
+    if (!message) return undefined;
+    const reference =
+      messageId === null
+        ? {}
+        : { message_reference: { message_id: messageId, fail_if_not_exists: false } };
+    const known = { nonce: nonceOf(`post:${post.id}`), enforce_nonce: true };
+    const body = { ...message.body, ...reference, ...known };
+    return (await api.createMessage(channelId, { ...message, body })).id;
+  }
+
+  async function compose(
+    images: readonly Image[],
+    maxBytes: number,
+  ): Promise<OutgoingMessage | undefined> {
+    try {
+      const files = await imageFiles(engine, images, maxBytes);
+      const labels = images.map(({ label }) => label).join(', ');
+      const content = `-# ${shortened(labels, labelsLimit, plainWords)}`;
+      return {
+        body: {
+          flags: MessageFlags.IsComponentsV2,
+          components: [gallery(files), { type: ComponentType.TextDisplay, content }],
+          attachments: files.map((file, index) => ({ id: String(index), filename: file.name })),
+          allowed_mentions: { parse: [] },
+        },
+        files: files.map(rawFile),
+      };
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      log.info({ reason: error.message }, 'images beside a card are gone');
+      return undefined;
+    }
+  }
+
+  /** By its files, which are named after the images. The bot may read its own messages. */
+  async function findPost(channelId: string, post: Post): Promise<string | undefined> {
+    const timestamp = post.beganAt.getTime() - clockMarginMs;
+    const after = SnowflakeUtil.generate({ timestamp }).toString();
+    const messages = await api.messagesAfter(channelId, after);
+    return messages.find((message) => holds(message, post.imageIds))?.id;
+  }
+
+  return {
+    async post(card, address) {
+      const { view, posts, final } = card;
+      if (view.picture?.kind !== 'results' || !isOpenToBot(address)) return false;
+      const { images } = view.picture;
+      const left = posts.known.find(({ state }) => state === 'sending');
+      const { beside } = placeImages(images, posts.known, fileLimit);
+      const nowMs = now().getTime();
+      const due = imagesDue(beside, { final, posts: posts.known.length, nowMs });
+      const post =
+        left ?? (due.length > 0 ? await posts.begin(due.map(({ id }) => id)) : undefined);
+      if (!post) return false;
+      const wanted = images.filter(({ id }) => post.imageIds.includes(id));
+      try {
+        await send(post, card, wanted, address);
+      } catch (error) {
+        const problem = error instanceof DiscordError ? error.problem : undefined;
+        if (problem && untaken.includes(problem) && !left) await posts.release(post.id);
+        else if (!problem || ![...passing, ...untaken].includes(problem)) {
+          log.error({ batchId: card.batchId, err: error }, 'Discord refused images beside a card');
+          await posts.doubt([post.id]);
+        }
+        throw error;
+      }
+      return true;
+    },
+  };
+}
+
+function holds({ author, attachments }: APIMessage, imageIds: readonly string[]): boolean {
+  if (!author.bot) return false;
+  return attachments.some(({ filename }) =>
+    imageIds.some((imageId) => filename.startsWith(`easel-${imageId}.`)),
+  );
+}
