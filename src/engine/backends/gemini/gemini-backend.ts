@@ -4,7 +4,7 @@ import { BackendError } from '../backend-error.js';
 import { nearestShape } from '../image-size.js';
 import { createLocalRuns } from '../local-run.js';
 import { checkRequest } from '../request-check.js';
-import { unhealthy } from '../service-errors.js';
+import { unhealthy } from '../service/service-errors.js';
 import { createGeminiClient, type GeminiClient } from './gemini-client.js';
 import { mostTelling } from './gemini-errors.js';
 import {

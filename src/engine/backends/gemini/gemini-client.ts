@@ -1,9 +1,11 @@
 import type { GoogleGenAI } from '@google/genai';
 import { z } from 'zod';
 import type { BackendImage } from '../backend.js';
-import { createBoundedFetch } from '../bounded-fetch.js';
-import { whyNotWhole } from '../output-image.js';
-import { badImage, httpFailureIn, type ServiceCall } from '../service-errors.js';
+import { decodeImageContent, encodeBase64 } from '../image-content.js';
+import { createHttpExchanger } from '../service/exchange.js';
+import { failureReasonIn, type LibraryCall, uncertain } from '../service/library-errors.js';
+import { createLibraryFetch } from '../service/library-fetch.js';
+import { badImage } from '../service/service-errors.js';
 import { fromGemini, promptBlocked, withoutImage } from './gemini-errors.js';
 import { defaultMaxResponseBytes, type GeminiOptions, officialUrl } from './gemini-options.js';
 
@@ -51,21 +53,23 @@ const answer = z.object({
     .nullish(),
 });
 
-const listCall: ServiceCall = { name: 'models.list', isPaid: false };
-const imageCall: ServiceCall = { name: 'generateContent', isPaid: true };
+const service = { name: 'Gemini', paid: true };
+const listCall: LibraryCall = { name: 'models.list', service, mayHaveRun: false };
+const imageCall: LibraryCall = { name: 'generateContent', service, mayHaveRun: true };
 const modelsPerPage = 1000;
 
 export function createGeminiClient(options: GeminiOptions): GeminiClient {
   const { apiKey, url = officialUrl, imageSize } = options;
   const now = options.now ?? (() => new Date());
-  const bounded = createBoundedFetch({
+  const exchanger = createHttpExchanger();
+  const fetch = createLibraryFetch({
+    exchanger,
     maxBytes: options.maxResponseBytes ?? defaultMaxResponseBytes,
     secrets: apiKey === undefined ? [] : [apiKey],
-    ...(options.fetch && { fetch: options.fetch }),
   });
   let library: Promise<GoogleGenAI> | undefined;
   const load = () => {
-    library ??= loadLibrary(url, apiKey, bounded.fetch);
+    library ??= loadLibrary(url, apiKey, fetch);
     return library;
   };
 
@@ -81,7 +85,8 @@ export function createGeminiClient(options: GeminiOptions): GeminiClient {
           return canGenerate && /image/.test(id) ? [id] : [];
         });
       } catch (error) {
-        if (httpFailureIn(error)?.status === 404) return [];
+        const reason = failureReasonIn(error);
+        if (reason?.kind === 'status' && reason.status === 404) return [];
         throw fromGemini(listCall, error, now());
       }
     },
@@ -112,7 +117,7 @@ export function createGeminiClient(options: GeminiOptions): GeminiClient {
       }
     },
 
-    close: () => bounded.close(),
+    close: () => exchanger.close(),
   };
 }
 
@@ -130,7 +135,7 @@ async function loadLibrary(
 /** @throws BackendError where there is no image, or a broken one */
 function readImage(response: unknown): Uint8Array {
   const parsed = answer.safeParse(response);
-  if (!parsed.success) throw badImage(imageCall, 'the answer is none of generateContent');
+  if (!parsed.success) throw uncertain(imageCall, 'the answer is none of generateContent');
   const { promptFeedback, candidates } = parsed.data;
   if (promptFeedback?.blockReason) throw promptBlocked(imageCall, promptFeedback.blockReason);
   const parts = candidates?.flatMap(({ content }) => content?.parts ?? []) ?? [];
@@ -142,13 +147,11 @@ function readImage(response: unknown): Uint8Array {
     const text = parts.map((part) => (part.thought ? '' : (part.text ?? ''))).join(' ');
     throw withoutImage(imageCall, first?.finishReason ?? 'no candidate', text);
   }
-  const bytes = Buffer.from(base64, 'base64');
-  const why = whyNotWhole(bytes);
-  if (why !== undefined) throw badImage(imageCall, why);
-  return bytes;
+  const content = decodeImageContent(base64);
+  if (content.problem !== undefined) throw badImage(content.problem, service);
+  return content.bytes;
 }
 
 function inlineDataOf({ bytes, mediaType }: BackendImage) {
-  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return { mimeType: mediaType, data: view.toString('base64') };
+  return { mimeType: mediaType, data: encodeBase64(bytes) };
 }

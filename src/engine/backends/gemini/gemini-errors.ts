@@ -1,14 +1,13 @@
 import { z } from 'zod';
 import { BackendError } from '../backend-error.js';
 import {
-  excerpt,
-  fromFailure,
-  fromStatus,
-  httpFailureIn,
-  plain,
-  retryAfterOf,
-  type ServiceCall,
-} from '../service-errors.js';
+  failureReasonIn,
+  fromLibrary,
+  type LibraryCall,
+  refused,
+} from '../service/library-errors.js';
+import { misconfigured } from '../service/service-errors.js';
+import { excerpt, plain } from '../service/service-text.js';
 
 /**
  * Where everything that Gemini can say or fail to say becomes a class of ours. Nothing else in this
@@ -37,53 +36,43 @@ const errorAnswer = z.object({
 type ErrorAnswer = z.infer<typeof errorAnswer>['error'];
 
 /** @see https://ai.google.dev/gemini-api/docs/troubleshooting */
-export function fromGemini(call: ServiceCall, error: unknown, now: Date): BackendError {
-  const failure = httpFailureIn(error);
-  const body = failure?.what === 'status' ? errorBodyOf(failure.body) : undefined;
-  if (failure?.status === undefined || body === undefined) return fromFailure(call, error);
-  const { status } = failure;
+export function fromGemini(call: LibraryCall, error: unknown, now: Date): BackendError {
+  const reason = failureReasonIn(error);
+  if (reason?.kind !== 'status') return fromLibrary(call, error);
+  const body = errorIn(reason.body);
+  if (body === undefined) return fromLibrary(call, error);
+  const { name: service } = call.service;
+  const { status } = reason;
   const { message, details } = body;
-  const text = `${call.name} was answered ${status} ${body.status}: ${excerpt(message)}`;
-  const retryAfterMs = delayIn(body) ?? failure.retryAfterMs;
-  if (status === 429) {
-    if (violates(body, /PerDay/i)) {
-      // The delay beside it is a minute's, and the limit a day's (Pacific time).
-      const untilReset = { retryAfterMs: untilPacificMidnight(now) };
-      const operatorText = `has no quota left today: ${plain(message)}`;
-      return new BackendError(text, {
-        kind: 'quota',
-        retryable: true,
-        operatorText,
-        ...untilReset,
-      });
-    }
-    const retryAfter = retryAfterOf({ retryAfterMs });
-    return new BackendError(text, { kind: 'rate-limited', retryable: true, ...retryAfter });
+  const text = `${service}: ${call.name} was answered ${status} ${body.status}: ${excerpt(message)}`;
+  if (status === 429 && violates(body, /PerDay/i)) {
+    return new BackendError(text, {
+      kind: 'quota',
+      retryable: true,
+      operatorText: `${service} has no quota left today: ${plain(message)}`,
+      // The delay beside it is a minute's; the day ends at midnight, Pacific time.
+      retryAfterMs: untilPacificMidnight(now),
+    });
   }
-  const reasons = details.map(({ reason }) => reason);
-  if (
-    reasons.includes('API_KEY_INVALID') ||
-    /api key (not valid|expired|not found)/i.test(message)
-  ) {
-    const operatorText = 'refuses the API key';
-    return new BackendError(text, { kind: 'unavailable', retryable: false, operatorText });
+  const isKey =
+    details.some((detail) => detail.reason === 'API_KEY_INVALID') ||
+    /api key (not valid|expired|not found)/i.test(message);
+  if (isKey) return misconfigured(text, `${service} refuses the API key`);
+  if (body.status === 'FAILED_PRECONDITION' || status === 404) {
+    return misconfigured(text, `${service} refuses us: ${plain(message)}`);
   }
-  if (body.status === 'FAILED_PRECONDITION') {
-    const operatorText = `refuses us: ${plain(message)}`;
-    return new BackendError(text, { kind: 'unavailable', retryable: false, operatorText });
-  }
-  return fromStatus(call, { status, message, retryAfterMs });
+  return refused(call, status, message, delayIn(body) ?? reason.retryAfterMs);
 }
 
 /** A prompt that was not even begun. */
-export function promptBlocked(call: ServiceCall, reason: string): BackendError {
-  const message = `${call.name} blocked the prompt: ${reason}`;
+export function promptBlocked(call: LibraryCall, reason: string): BackendError {
+  const message = `${call.service.name}: ${call.name} blocked the prompt: ${reason}`;
   return new BackendError(message, { kind: 'moderated', retryable: false });
 }
 
 /** An answer without an image: refused, or failed at a cost. */
-export function withoutImage(call: ServiceCall, reason: string, words: string): BackendError {
-  const message = `${call.name} gave no image (${reason}): ${excerpt(words)}`;
+export function withoutImage(call: LibraryCall, reason: string, words: string): BackendError {
+  const message = `${call.service.name}: ${call.name} gave no image (${reason}): ${excerpt(words)}`;
   if (refusals.has(reason))
     return new BackendError(message, { kind: 'moderated', retryable: false });
   const said = plain(words);
@@ -114,7 +103,7 @@ const refusals = new Set([
   'SPII',
 ]);
 
-function errorBodyOf(text: string): ErrorAnswer | undefined {
+function errorIn(text: string): ErrorAnswer | undefined {
   try {
     const answer: unknown = JSON.parse(text);
     // Streamed calls of some proxies wrap it in a list.

@@ -15,7 +15,6 @@ export interface GeminiOptions {
   readonly parallelCalls?: number;
   /** One answer, at most. */
   readonly maxResponseBytes?: number;
-  readonly fetch?: typeof fetch;
   /** The time of day, for a quota that ends with the day. */
   readonly now?: () => Date;
 }

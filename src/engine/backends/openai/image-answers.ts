@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { whyNotWhole } from '../output-image.js';
-import { badImage, type ServiceCall, uncertain } from '../service-errors.js';
+import { decodeImageContent } from '../image-content.js';
+import { type LibraryCall, uncertain } from '../service/library-errors.js';
+import { badImage } from '../service/service-errors.js';
 
 const imagesAnswer = z.object({
   data: z.array(z.object({ b64_json: z.string().nullish(), url: z.string().nullish() })),
@@ -10,28 +11,27 @@ const imagesAnswer = z.object({
  * The images of an answer of `images/generations` or `images/edits`.
  * @throws BackendError where there is none, or one is broken
  */
-export function readImages(call: ServiceCall, answer: unknown, count: number): Uint8Array[] {
+export function readImages(call: LibraryCall, answer: unknown, count: number): Uint8Array[] {
   const parsed = imagesAnswer.safeParse(answer);
-  if (!parsed.success) throw badImage(call, 'the answer has no list of images');
+  if (!parsed.success) throw uncertain(call, 'the answer has no list of images');
   const { data } = parsed.data;
   if (data.length > 0 && data.every((each) => each.b64_json == null && each.url != null)) {
     throw uncertain(
       call,
-      `${call.name} gave addresses of images`,
+      'the answer has addresses of images',
       'answers with addresses instead of images; is its flavor set?',
     );
   }
   const images = data
     .slice(0, count)
     .flatMap(({ b64_json: base64 }) => (base64 == null ? [] : [readImage(call, base64)]));
-  if (images.length === 0) throw badImage(call, 'the list of images is empty');
+  if (images.length === 0) throw uncertain(call, 'the list of images is empty');
   return images;
 }
 
 /** @throws BackendError where it is not one whole PNG, JPEG or WebP */
-export function readImage(call: ServiceCall, base64: string): Uint8Array {
-  const bytes = Buffer.from(base64.replace(/^data:[^,]*,/, ''), 'base64');
-  const why = whyNotWhole(bytes);
-  if (why !== undefined) throw badImage(call, why);
-  return bytes;
+export function readImage(call: LibraryCall, base64: string): Uint8Array {
+  const content = decodeImageContent(base64);
+  if (content.problem !== undefined) throw badImage(content.problem, call.service);
+  return content.bytes;
 }

@@ -1,5 +1,6 @@
 import { encodeAlphaMask } from '../../images/mask.js';
 import type { BackendImage, BackendRequest } from '../backend.js';
+import { encodeBase64 } from '../image-content.js';
 import { sizeOf } from '../image-size.js';
 import type { OpenAiOptions } from './openai-options.js';
 import { openAiSize } from './openai-size.js';
@@ -69,10 +70,12 @@ export async function planImageCall(
         response_format: 'b64_json',
         seed: request.seed,
         ...(steps !== undefined && { step: steps }),
-        ...(image && { file: base64Of(image) }),
+        ...(image && { file: encodeBase64(image.bytes) }),
       };
       return generateCall(fields, {
-        ...(references.length > 0 && { ref_images: references.map(base64Of) }),
+        ...(references.length > 0 && {
+          ref_images: references.map(({ bytes }) => encodeBase64(bytes)),
+        }),
       });
     }
     case 'sdcpp':
@@ -87,10 +90,6 @@ function sizeFor(
 ) {
   if (flavor === 'openai') return openAiSize(model, request);
   return sizeOf(request.aspect ?? request.image ?? { width: 1, height: 1 }, pixels, 16);
-}
-
-function base64Of({ bytes }: Pick<BackendImage, 'bytes'>): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
 }
 
 /** The image to change stands first: a mask belongs to that one. */

@@ -2,9 +2,9 @@ import type { Backend, BackendModel } from '../backend.js';
 import { BackendError } from '../backend-error.js';
 import { createLocalRuns } from '../local-run.js';
 import { checkRequest } from '../request-check.js';
-import { unhealthy } from '../service-errors.js';
+import { unhealthy } from '../service/service-errors.js';
 import { createOpenAiClient, type ListedModel } from './openai-client.js';
-import { capabilitiesOf, type OpenAiOptions } from './openai-options.js';
+import { capabilitiesOf, type OpenAiFlavor, type OpenAiOptions } from './openai-options.js';
 import { runImageCall } from './openai-run.js';
 
 export type { OpenAiFlavor, OpenAiOptions } from './openai-options.js';
@@ -12,12 +12,19 @@ export type { OpenAiFlavor, OpenAiOptions } from './openai-options.js';
 /** Of what the service lists, the first that it has is the default. */
 const preferredModels = ['gpt-image-2', 'gpt-image-1.5', 'gpt-image-1-mini', 'gpt-image-1'];
 
+const serviceNames: Readonly<Record<OpenAiFlavor, string>> = {
+  openai: 'OpenAI',
+  sdcpp: 'stable-diffusion.cpp',
+  localai: 'LocalAI',
+  'vllm-omni': 'vLLM-Omni',
+};
+
 /** OpenAI's Images API, or a server that speaks it. Nothing is opened until it is asked for. */
 export function createOpenAiBackend(options: OpenAiOptions): Backend {
   const { name, flavor = 'openai' } = options;
   const capabilities = capabilitiesOf[flavor];
-  const isPaid = capabilities.paid;
-  const client = createOpenAiClient(options, isPaid);
+  const service = { name: serviceNames[flavor], paid: capabilities.paid };
+  const client = createOpenAiClient(options, service);
   const runs = createLocalRuns();
   let known: readonly BackendModel[] | undefined;
 
@@ -54,7 +61,7 @@ export function createOpenAiBackend(options: OpenAiOptions): Backend {
         checkRequest(request, capabilities);
         const model = request.model ?? (await defaultModel(signal));
         signal.throwIfAborted();
-        return runImageCall(request, model, { ...context, signal }, { client, options, isPaid });
+        return runImageCall(request, model, { ...context, signal }, { client, options, service });
       });
     },
 

@@ -1,11 +1,18 @@
 import type OpenAI from 'openai';
 import type { Stream } from 'openai/streaming';
 import { z } from 'zod';
-import { type BoundedFetch, createBoundedFetch } from '../bounded-fetch.js';
-import type { ServiceCall } from '../service-errors.js';
-import { uncertain } from '../service-errors.js';
+import { createHttpExchanger } from '../service/exchange.js';
+import type { LibraryCall } from '../service/library-errors.js';
+import { createLibraryFetch } from '../service/library-fetch.js';
+import type { ServiceTraits } from '../service/service-errors.js';
 import type { ImageCall } from './image-request.js';
-import { fromApiError, fromOpenAi, isUnknownCall, refusesStreaming } from './openai-errors.js';
+import {
+  apiError,
+  fromApiError,
+  fromOpenAi,
+  isUnknownCall,
+  refusesStreaming,
+} from './openai-errors.js';
 import { defaultMaxResponseBytes, type OpenAiOptions, officialUrl } from './openai-options.js';
 
 /** The calls of OpenAI's API that we make. All of them throw `BackendError`. */
@@ -49,18 +56,18 @@ const streamEvent = z.object({
   partial_image_index: z.number().optional(),
 });
 
-const listCall: ServiceCall = { name: 'GET models', isPaid: false };
-
-export function createOpenAiClient(options: OpenAiOptions, isPaid: boolean): OpenAiClient {
+export function createOpenAiClient(options: OpenAiOptions, service: ServiceTraits): OpenAiClient {
   const { apiKey, url = officialUrl } = options;
-  const bounded: BoundedFetch = createBoundedFetch({
+  const exchanger = createHttpExchanger();
+  const fetch = createLibraryFetch({
+    exchanger,
     maxBytes: options.maxResponseBytes ?? defaultMaxResponseBytes,
     secrets: apiKey === undefined ? [] : [apiKey],
-    ...(options.fetch && { fetch: options.fetch }),
   });
+  const listCall: LibraryCall = { name: 'GET models', service, mayHaveRun: false };
   let library: Promise<Library> | undefined;
   const load = () => {
-    library ??= loadLibrary(url, apiKey, bounded.fetch);
+    library ??= loadLibrary(url, apiKey, fetch);
     return library;
   };
 
@@ -69,11 +76,6 @@ export function createOpenAiClient(options: OpenAiOptions, isPaid: boolean): Ope
     const body = bodyOf(call, more);
     return client.post(call.path, { body, signal }).asResponse();
   }
-
-  const paidCall = (call: ImageCall): ServiceCall => ({
-    name: `POST ${call.path.slice(1)}`,
-    isPaid,
-  });
 
   return {
     async models(signal) {
@@ -93,12 +95,12 @@ export function createOpenAiClient(options: OpenAiOptions, isPaid: boolean): Ope
       try {
         return await (await post(call, {}, signal)).json();
       } catch (error) {
-        throw fromOpenAi(paidCall(call), error);
+        throw fromOpenAi(libraryCallOf(call, service), error);
       }
     },
 
     async *imageEvents(call, partialImages, signal) {
-      const named = paidCall(call);
+      const named = libraryCallOf(call, service);
       try {
         const wish = { stream: true, partial_images: partialImages };
         const response = await post(call, wish, signal).catch((error: unknown) => {
@@ -117,7 +119,7 @@ export function createOpenAiClient(options: OpenAiOptions, isPaid: boolean): Ope
       }
     },
 
-    close: () => bounded.close(),
+    close: () => exchanger.close(),
   };
 }
 
@@ -130,7 +132,7 @@ interface Library {
 async function loadLibrary(
   baseURL: string,
   apiKey: string | undefined,
-  fetch: BoundedFetch['fetch'],
+  fetch: typeof globalThis.fetch,
 ): Promise<Library> {
   const [{ default: Client }, { Stream }] = await Promise.all([
     import('openai'),
@@ -153,7 +155,7 @@ async function loadLibrary(
 }
 
 async function* eventsOf(
-  call: ServiceCall,
+  call: LibraryCall,
   response: Response,
   { client, Stream }: Library,
 ): AsyncGenerator<ImageEvent> {
@@ -171,19 +173,15 @@ async function* eventsOf(
     // The library throws an `error` event as an error with its content.
     const content = streamError.safeParse(error).data?.error;
     if (content) throw fromApiError(call, content);
-    throw uncertain(call, `${call.name} broke off in its stream: ${String(error)}`);
+    throw error;
   }
 }
 
-const streamError = z.object({
-  status: z.undefined(),
-  error: z.object({
-    message: z.string().catch(''),
-    code: z.string().nullish().catch(undefined),
-    type: z.string().nullish().catch(undefined),
-    param: z.string().nullish().catch(undefined),
-  }),
-});
+const streamError = z.object({ status: z.undefined(), error: apiError });
+
+export function libraryCallOf({ path }: ImageCall, service: ServiceTraits): LibraryCall {
+  return { name: `POST ${path.slice(1)}`, service, mayHaveRun: true };
+}
 
 function bodyOf(call: ImageCall, more: Readonly<Record<string, unknown>>): FormData | object {
   const fields = { ...call.fields, ...more };

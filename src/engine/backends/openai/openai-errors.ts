@@ -1,21 +1,21 @@
 import { z } from 'zod';
 import { BackendError } from '../backend-error.js';
 import {
-  excerpt,
-  fromFailure,
-  fromStatus,
-  httpFailureIn,
-  plain,
-  retryAfterOf,
-  type ServiceCall,
-} from '../service-errors.js';
+  failureReasonIn,
+  fromLibrary,
+  type LibraryCall,
+  refused,
+} from '../service/library-errors.js';
+import { misconfigured } from '../service/service-errors.js';
+import { excerpt, plain } from '../service/service-text.js';
 
 /**
  * Where everything that OpenAI, or a server that speaks like it, can say or fail to say becomes a
  * class of ours. Nothing else in this folder looks at status codes.
  */
 
-const apiError = z.object({
+/** The `error` of an answer, and of an event in a stream. */
+export const apiError = z.object({
   message: z.string().catch(''),
   code: z
     .union([z.string(), z.number().transform(String)])
@@ -24,52 +24,50 @@ const apiError = z.object({
   type: z.string().nullish().catch(undefined),
   param: z.string().nullish().catch(undefined),
 });
-export type ApiErrorBody = z.infer<typeof apiError>;
+type ApiError = z.infer<typeof apiError>;
 
 const errorAnswer = z.object({ error: apiError });
 
 /** @see https://platform.openai.com/docs/guides/error-codes */
-export function fromOpenAi(call: ServiceCall, error: unknown): BackendError {
-  const failure = httpFailureIn(error);
-  const body = failure?.what === 'status' ? errorBodyOf(failure.body) : undefined;
-  if (failure === undefined || body === undefined) return fromFailure(call, error);
-  return fromApiError(call, body, failure.status, failure.retryAfterMs);
+export function fromOpenAi(call: LibraryCall, error: unknown): BackendError {
+  const reason = failureReasonIn(error);
+  if (reason?.kind !== 'status') return fromLibrary(call, error);
+  const body = errorIn(reason.body);
+  if (body === undefined) return fromLibrary(call, error);
+  return fromApiError(call, body, reason.status, reason.retryAfterMs);
 }
 
-/** An `error` in an answer, or, without a status, in the middle of a stream. */
+/** Without a status, it came in the middle of a stream. */
 export function fromApiError(
-  call: ServiceCall,
-  body: ApiErrorBody,
+  call: LibraryCall,
+  { code, type, message }: ApiError,
   status?: number,
   retryAfterMs?: number,
 ): BackendError {
-  const code = body.code ?? body.type ?? '';
-  const { message } = body;
-  const text = `${call.name} was refused (${status ?? 'in its stream'} ${code}): ${excerpt(message)}`;
-  const retryAfter = retryAfterOf({ retryAfterMs });
-  if (moderation.has(code) || body.type === 'image_generation_user_error_moderation') {
-    return new BackendError(text, { kind: 'moderated', retryable: false });
+  const { name: service } = call.service;
+  const names = [code, type].filter((name) => name != null);
+  const text = `${service}: ${call.name} was refused (${status ?? 'in its stream'}, ${names.join(', ')}): ${excerpt(message)}`;
+  const isAny = (of: ReadonlySet<string>) => names.some((name) => of.has(name));
+  if (isAny(moderation)) return new BackendError(text, { kind: 'moderated', retryable: false });
+  if (isAny(exhausted)) {
+    return new BackendError(text, {
+      kind: 'quota',
+      retryable: true,
+      operatorText: `${service} has no quota left: ${plain(message)}`,
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+    });
   }
-  if (exhausted.has(code) || (body.type != null && exhausted.has(body.type))) {
-    const operatorText = `has no quota left (${code}): ${plain(message)}`;
-    return new BackendError(text, { kind: 'quota', retryable: true, operatorText, ...retryAfter });
+  if (isAny(operatorsOwn)) {
+    const said = code === 'invalid_api_key' ? 'the API key' : `${code}: ${plain(message)}`;
+    return misconfigured(text, `${service} refuses us (${said})`);
   }
-  if (misconfigured.has(code)) {
-    const operatorText =
-      code === 'invalid_api_key' ? 'refuses the API key' : `refuses (${code}): ${plain(message)}`;
-    return new BackendError(text, { kind: 'unavailable', retryable: false, operatorText });
-  }
-  if (status !== undefined) return fromStatus(call, { status, message, retryAfterMs });
-  if (code === 'rate_limit_exceeded' || body.type === 'rate_limit_error') {
-    return new BackendError(text, { kind: 'rate-limited', retryable: true });
-  }
-  if (/invalid_request|image_generation_user_error/.test(`${code} ${body.type}`)) {
-    return fromStatus(call, { status: 400, message });
-  }
+  if (status !== undefined) return refused(call, status, message, retryAfterMs);
+  if (isAny(limits)) return new BackendError(text, { kind: 'rate-limited', retryable: true });
+  if (isAny(mistakes)) return refused(call, 400, message);
   return new BackendError(text, { kind: 'transient', retryable: true });
 }
 
-function errorBodyOf(text: string): ApiErrorBody | undefined {
+function errorIn(text: string): ApiError | undefined {
   try {
     return errorAnswer.parse(JSON.parse(text)).error;
   } catch {
@@ -78,19 +76,18 @@ function errorBodyOf(text: string): ApiErrorBody | undefined {
   }
 }
 
-/** A 400 that a server gives for our wish to see the image on its way, and for nothing else. */
+/** A refusal of our wish to see the image on its way, and of nothing else. */
 export function refusesStreaming(error: unknown): boolean {
-  const failure = httpFailureIn(error);
-  if (failure?.what !== 'status' || (failure.status !== 400 && failure.status !== 422))
-    return false;
-  const param = errorBodyOf(failure.body)?.param;
+  const reason = failureReasonIn(error);
+  if (reason?.kind !== 'status' || (reason.status !== 400 && reason.status !== 422)) return false;
+  const param = errorIn(reason.body)?.param;
   if (param === 'stream' || param === 'partial_images') return true;
-  return param == null && /\bstream(ing)?\b|partial_images/i.test(failure.body);
+  return param == null && /\bstream(ing)?\b|partial_images/i.test(reason.body);
 }
 
 export function isUnknownCall(error: unknown): boolean {
-  const status = httpFailureIn(error)?.status;
-  return status === 404 || status === 405;
+  const reason = failureReasonIn(error);
+  return reason?.kind === 'status' && (reason.status === 404 || reason.status === 405);
 }
 
 const moderation = new Set(['moderation_blocked', 'content_policy_violation', 'content_filter']);
@@ -100,9 +97,11 @@ const exhausted = new Set([
   'billing_not_active',
   'quota_exceeded',
 ]);
-const misconfigured = new Set([
+const operatorsOwn = new Set([
   'invalid_api_key',
   'model_not_found',
   'organization_restricted',
   'unsupported_country_region_territory',
 ]);
+const limits = new Set(['rate_limit_exceeded', 'rate_limit_error']);
+const mistakes = new Set(['invalid_request_error', 'image_generation_user_error']);

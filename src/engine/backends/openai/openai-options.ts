@@ -30,7 +30,6 @@ export interface OpenAiOptions {
   readonly maxResponseBytes?: number;
   /** Between two looks at a job of stable-diffusion.cpp. */
   readonly pollMs?: number;
-  readonly fetch?: typeof fetch;
 }
 
 export const officialUrl = 'https://api.openai.com/v1';

@@ -1,22 +1,29 @@
 import { encodePreview } from '../../images/preview.js';
 import type { BackendRequest, BackendResult, BackendRunContext } from '../backend.js';
-import { badImage, type ServiceCall } from '../service-errors.js';
+import { type LibraryCall, uncertain } from '../service/library-errors.js';
+import type { ServiceTraits } from '../service/service-errors.js';
 import { readImage, readImages } from './image-answers.js';
 import { type ImageCall, planImageCall } from './image-request.js';
-import type { OpenAiClient } from './openai-client.js';
+import { libraryCallOf, type OpenAiClient } from './openai-client.js';
 import type { OpenAiOptions } from './openai-options.js';
 
 const defaultPartialImages = 2;
+
+export interface RunDependencies {
+  readonly client: OpenAiClient;
+  readonly options: OpenAiOptions;
+  readonly service: ServiceTraits;
+}
 
 /** One call of OpenAI's API, or of a server that has the same. @throws BackendError */
 export async function runImageCall(
   request: BackendRequest,
   model: string,
   context: Pick<BackendRunContext, 'signal' | 'onProgress'>,
-  { client, options, isPaid }: { client: OpenAiClient; options: OpenAiOptions; isPaid: boolean },
+  { client, options, service }: RunDependencies,
 ): Promise<BackendResult> {
   const call = await planImageCall(request, model, options);
-  const named: ServiceCall = { name: `POST ${call.path.slice(1)}`, isPaid };
+  const named = libraryCallOf(call, service);
   const partialImages = options.partialImages ?? defaultPartialImages;
   // A stream's events do not say which of several images they belong to.
   const isStreamed = (options.flavor ?? 'openai') === 'openai' && request.count === 1;
@@ -37,7 +44,7 @@ export async function runImageCall(
 async function streamImages(
   client: OpenAiClient,
   call: ImageCall,
-  named: ServiceCall,
+  named: LibraryCall,
   partialImages: number,
   count: number,
   { signal, onProgress }: Pick<BackendRunContext, 'signal' | 'onProgress'>,
@@ -64,6 +71,6 @@ async function streamImages(
   }
   // The library ends a stream without a word when it is aborted, and when the connection breaks.
   signal.throwIfAborted();
-  if (images.length === 0) throw badImage(named, 'its stream ended without one');
+  if (images.length === 0) throw uncertain(named, 'its stream ended without an image');
   return images;
 }

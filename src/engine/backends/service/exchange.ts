@@ -1,4 +1,4 @@
-import { Agent, fetch as undiciFetch } from 'undici';
+import { Agent, type RequestInit, fetch as undiciFetch } from 'undici';
 
 /** `unreached`: nothing was sent. `broken`: the connection ended before the whole answer came. */
 export type TransportFailure = 'unreached' | 'broken' | 'timed-out' | 'too-large';
@@ -19,6 +19,8 @@ export interface ExchangeRequest {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly json?: unknown;
+  /** Instead of `json`. */
+  readonly body?: string | FormData;
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds until the answer begins; absent where a run alone says how long it takes. */
   readonly answerMs?: number;
@@ -89,7 +91,7 @@ export function createHttpExchanger(fetch: typeof undiciFetch = undiciFetch): Ht
         dispatcher,
         signal: ending.signal,
         headers: { ...request.headers, ...(json !== undefined && jsonHeader) },
-        ...(json !== undefined && { body: JSON.stringify(json) }),
+        ...bodyOf(request),
       });
       return {
         status: response.status,
@@ -129,6 +131,12 @@ export function createHttpExchanger(fetch: typeof undiciFetch = undiciFetch): Ht
   }
 
   return { open, close: () => dispatcher.destroy() };
+}
+
+function bodyOf({ json, body }: ExchangeRequest): { body?: NonNullable<RequestInit['body']> } {
+  if (json !== undefined) return { body: JSON.stringify(json) };
+  // undici takes Node's own forms, and its types do not know it.
+  return body === undefined ? {} : { body: body as NonNullable<RequestInit['body']> };
 }
 
 /** @throws TransportError */
