@@ -6,6 +6,7 @@ import { unhealthy } from '../service/service-errors.js';
 import { createOpenAiClient, type ListedModel } from './openai-client.js';
 import { capabilitiesOf, type OpenAiFlavor, type OpenAiOptions } from './openai-options.js';
 import { runImageCall } from './openai-run.js';
+import { standardAspects } from './openai-size.js';
 
 export type { OpenAiFlavor, OpenAiOptions } from './openai-options.js';
 
@@ -83,7 +84,8 @@ export function createOpenAiBackend(options: OpenAiOptions): Backend {
 }
 
 function named(id: string): BackendModel {
-  return { id, name: id };
+  const isOld = /^(gpt-image-1|chatgpt-image|dall-e)/.test(id);
+  return { id, name: id, ...(isOld && { capabilities: { aspects: standardAspects } }) };
 }
 
 /** OpenAI lists everything that it has; a proxy of it may list what we do not know. */

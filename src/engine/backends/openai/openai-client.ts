@@ -3,7 +3,7 @@ import type { Stream } from 'openai/streaming';
 import { z } from 'zod';
 import { createHttpExchanger } from '../service/exchange.js';
 import type { LibraryCall } from '../service/library-errors.js';
-import { createLibraryFetch } from '../service/library-fetch.js';
+import { createLibraryFetch, withoutSecrets } from '../service/library-fetch.js';
 import type { ServiceTraits } from '../service/service-errors.js';
 import type { ImageCall } from './image-request.js';
 import {
@@ -58,11 +58,12 @@ const streamEvent = z.object({
 
 export function createOpenAiClient(options: OpenAiOptions, service: ServiceTraits): OpenAiClient {
   const { apiKey, url = officialUrl } = options;
+  const secrets = apiKey === undefined ? [] : [apiKey];
   const exchanger = createHttpExchanger();
   const fetch = createLibraryFetch({
     exchanger,
     maxBytes: options.maxResponseBytes ?? defaultMaxResponseBytes,
-    secrets: apiKey === undefined ? [] : [apiKey],
+    secrets,
   });
   const listCall: LibraryCall = { name: 'GET models', service, mayHaveRun: false };
   let library: Promise<Library> | undefined;
@@ -113,7 +114,7 @@ export function createOpenAiClient(options: OpenAiOptions, service: ServiceTrait
           return;
         }
         yield { kind: 'accepted' };
-        yield* eventsOf(named, response, await load());
+        yield* eventsOf(named, response, await load(), secrets);
       } catch (error) {
         throw fromOpenAi(named, error);
       }
@@ -158,6 +159,7 @@ async function* eventsOf(
   call: LibraryCall,
   response: Response,
   { client, Stream }: Library,
+  secrets: readonly string[],
 ): AsyncGenerator<ImageEvent> {
   const ending = new AbortController();
   const stream = Stream.fromSSEResponse<unknown>(response, ending, client);
@@ -172,7 +174,10 @@ async function* eventsOf(
   } catch (error) {
     // The library throws an `error` event as an error with its content.
     const content = streamError.safeParse(error).data?.error;
-    if (content) throw fromApiError(call, content);
+    if (content) {
+      const message = withoutSecrets(content.message, secrets);
+      throw fromApiError(call, { ...content, message });
+    }
     throw error;
   }
 }

@@ -7,6 +7,9 @@ const standardSizes: readonly [Size, ...Size[]] = [
   { width: 1024, height: 1536 },
 ];
 
+/** The shapes of models that take no other. */
+export const standardAspects = ['1:1', '3:2', '2:3'] as const;
+
 const dallE3Sizes: readonly [Size, ...Size[]] = [
   { width: 1024, height: 1024 },
   { width: 1792, height: 1024 },

@@ -51,8 +51,7 @@ const idleMs = 120_000;
  */
 export function createLibraryFetch(options: LibraryFetchOptions): typeof fetch {
   const { exchanger, maxBytes, secrets } = options;
-  const clean = (text: string) =>
-    secrets.reduce((rest, secret) => rest.replaceAll(secret, '[secret]'), text);
+  const clean = (text: string) => withoutSecrets(text, secrets);
 
   async function answerTo(call: string, exchange: Exchange): Promise<Response> {
     const { status, headers } = exchange;
@@ -99,6 +98,10 @@ export function createLibraryFetch(options: LibraryFetchOptions): typeof fetch {
       throw asFailure(call, error);
     }
   };
+}
+
+export function withoutSecrets(text: string, secrets: readonly string[]): string {
+  return secrets.reduce((rest, secret) => rest.replaceAll(secret, '[secret]'), text);
 }
 
 async function* wrapped(call: string, exchange: Exchange): AsyncIterable<Uint8Array> {
