@@ -306,7 +306,7 @@ export function createExecution(options: ExecutionOptions) {
 
 function shrunk(graph: StandInGraph, by: number): StandInGraph {
   const nodes = Object.entries(graph).map(([id, node]) => {
-    if (node.class_type !== 'EmptyLatentImage') return [id, node];
+    if (!/^Empty(SD3)?LatentImage$/.test(node.class_type)) return [id, node];
     const { width, height, ...rest } = node.inputs;
     const inputs = { ...rest, width: Number(width) / by, height: Number(height) / by };
     return [id, { ...node, inputs }];

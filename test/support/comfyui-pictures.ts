@@ -46,6 +46,7 @@ async function evaluate(
   const number = (name: string) => Number(inputs[name]);
   switch (node.class_type) {
     case 'EmptyImage':
+    case 'EmptySD3LatentImage':
     case 'EmptyLatentImage': {
       const item = { width: number('width'), height: number('height') };
       return Array.from({ length: number('batch_size') }, () => item);
@@ -62,6 +63,12 @@ async function evaluate(
         height: number('height'),
         crop: inputs.crop === 'center',
       }));
+    case 'ImageUpscaleWithModel':
+      return (await from('image')).map((item) => scaled(item, 4));
+    case 'ImageScaleBy':
+      return (await from('image')).map((item) => scaled(item, number('scale_by')));
+    case 'LatentUpscaleBy':
+      return (await from('samples')).map((item) => scaled(item, number('scale_by')));
     case 'VAEEncode':
       return (await from('pixels')).map((item) => ({
         ...item,
@@ -113,8 +120,20 @@ async function evaluate(
   }
 }
 
+function scaled(item: Item, by: number): Item {
+  return { ...item, width: Math.round(item.width * by), height: Math.round(item.height * by) };
+}
+
+/** The words, and the pictures that go with them, of all that leads to a conditioning. */
 function textOf(graph: StandInGraph, link: unknown): unknown {
-  return Array.isArray(link) ? graph[String(link[0])]?.inputs.text : undefined;
+  if (!Array.isArray(link)) return undefined;
+  const inputs = graph[String(link[0])]?.inputs ?? {};
+  const { text, prompt, conditioning } = inputs;
+  const pictures = ['image2', 'image3'].map((name) => {
+    const [source] = Array.isArray(inputs[name]) ? inputs[name] : [];
+    return graph[String(source)]?.inputs.image;
+  });
+  return text ?? (prompt === undefined ? textOf(graph, conditioning) : [prompt, ...pictures]);
 }
 
 async function render(item: Item): Promise<Buffer> {

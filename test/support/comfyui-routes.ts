@@ -1,4 +1,5 @@
 import type { Execution, QueueItem } from './comfyui-execution.js';
+import { objectInfo, type StandInFiles } from './comfyui-nodes.js';
 import type { StandInGraph } from './comfyui-pictures.js';
 import { exchangeOf } from './comfyui-recordings.js';
 import { validate } from './comfyui-validation.js';
@@ -12,7 +13,10 @@ export interface StandInAnswer {
 
 export interface RoutesOptions {
   readonly version: 'old' | '0.3.64' | 'new';
-  readonly checkpoints: readonly string[];
+  /** By folder. */
+  readonly files: StandInFiles;
+  /** Classes of nodes that it lacks. */
+  readonly lacks: readonly string[];
   readonly uploads: Map<string, Buffer>;
   readonly saved: ReadonlyMap<string, Buffer>;
   readonly execution: Execution;
@@ -21,12 +25,13 @@ export interface RoutesOptions {
 export const maxUploadBytes = 104857600;
 
 /** The HTTP calls of the recordings, on one queue. */
-export function createRoutes({ version, checkpoints, uploads, saved, execution }: RoutesOptions) {
+export function createRoutes(options: RoutesOptions) {
+  const { version, files, lacks, uploads, saved, execution } = options;
   let number = 0;
 
   function submit(json: Record<string, unknown>): StandInAnswer {
     const graph = json.prompt as StandInGraph | undefined;
-    const checked = validate(graph, checkpoints, uploads);
+    const checked = validate(graph, files, uploads);
     if ('error' in checked || graph === undefined) return { status: 400, json: checked };
     const id = version === 'old' || !json.prompt_id ? crypto.randomUUID() : String(json.prompt_id);
     const extra = {
@@ -70,9 +75,15 @@ export function createRoutes({ version, checkpoints, uploads, saved, execution }
     if (call === 'GET /features') {
       return { json: { supports_preview_metadata: true, max_upload_size: maxUploadBytes } };
     }
-    if (call === 'GET /models/checkpoints' && version !== 'old') return { json: checkpoints };
+    const folder = /^\/models\/(\w+)$/.exec(path)?.[1] ?? '';
+    if (method === 'GET' && files[folder] && version !== 'old') return { json: files[folder] };
     if (call === 'GET /object_info/CheckpointLoaderSimple')
-      return { json: loaderInfo(checkpoints) };
+      return { json: loaderInfo(files.checkpoints ?? []) };
+    const name = /^\/object_info\/(\w+)$/.exec(path)?.[1];
+    if (method === 'GET' && name !== undefined) {
+      const info = lacks.includes(name) ? undefined : objectInfo(name, files);
+      return { json: info ? { [name]: info } : {} };
+    }
     if (call === 'GET /queue') {
       const item = ({ number, id, graph, extra, outputs }: QueueItem) => [
         number,
@@ -85,6 +96,10 @@ export function createRoutes({ version, checkpoints, uploads, saved, execution }
       return {
         json: { queue_running: running ? [item(running)] : [], queue_pending: pending.map(item) },
       };
+    }
+    if (call === 'GET /history') {
+      const count = Number(url.searchParams.get('max_items') ?? Number.POSITIVE_INFINITY);
+      return { json: Object.fromEntries(Object.entries(execution.history).slice(-count)) };
     }
     if (method === 'GET' && path.startsWith('/history/')) {
       const id = path.slice('/history/'.length);

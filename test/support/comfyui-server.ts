@@ -4,6 +4,7 @@ import { vi } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { createExecution } from './comfyui-execution.js';
 import { commitFault, type Fault, type FaultRule, nextFault } from './comfyui-faults.js';
+import type { StandInFiles } from './comfyui-nodes.js';
 import type { StandInGraph } from './comfyui-pictures.js';
 import { recordedPreview } from './comfyui-recordings.js';
 import { createRoutes, maxUploadBytes } from './comfyui-routes.js';
@@ -15,6 +16,10 @@ export interface ComfyUiServerOptions {
    */
   readonly version?: 'old' | '0.3.64' | 'new';
   readonly checkpoints?: readonly string[];
+  /** Files in other folders. */
+  readonly files?: StandInFiles;
+  /** Classes of nodes that it lacks. */
+  readonly lacks?: readonly string[];
   readonly stepMs?: number;
   /** Divides the sides of pictures, for tests that make many. */
   readonly shrink?: number;
@@ -67,7 +72,14 @@ export async function startComfyUiServer(options: ComfyUiServerOptions = {}) {
     },
   });
 
-  const answer = createRoutes({ version, checkpoints, uploads, saved, execution });
+  const answer = createRoutes({
+    version,
+    files: { upscale_models: [], diffusion_models: [], ...options.files, checkpoints },
+    lacks: options.lacks ?? [],
+    uploads,
+    saved,
+    execution,
+  });
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const method = request.method ?? 'GET';

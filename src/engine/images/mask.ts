@@ -56,6 +56,37 @@ export async function encodeAlphaMask(
   });
 }
 
+/** The same as a PNG that is white and transparent where the image may change, black elsewhere. */
+export function encodeMaskAsAlpha(bytes: Uint8Array): Promise<Buffer> {
+  return imageGate.run(async () => {
+    const mask = await written((await openMask(bytes)).png());
+    const alpha = await written(sharp(mask).negate().toColourspace('b-w').raw());
+    const { width, height } = await sharp(mask).metadata();
+    const raw = { width, height, channels: 1 } as const;
+    return written(sharp(mask).toColourspace('srgb').joinChannel(alpha, { raw }).png());
+  });
+}
+
+/** A PNG of the image that is transparent where the mask, brought to its size, lets it change. */
+export function imageWithMask(bytes: Uint8Array, mask: Uint8Array): Promise<Buffer> {
+  return imageGate.run(async () => {
+    const image = sharp(bytes, { limitInputPixels: defaultImageLimits.maxPixels })
+      .autoOrient()
+      .flatten({ background: '#ffffff' })
+      .toColourspace('srgb');
+    const { data, info } = await image.raw().toBuffer({ resolveWithObject: true });
+    const { width, height, channels } = info;
+    const fitted = (await openMask(mask)).resize(width, height, { fit: 'cover' }).negate();
+    const alpha = await written(fitted.toColourspace('b-w').raw());
+    const raw = { width, height } as const;
+    return written(
+      sharp(data, { raw: { ...raw, channels } })
+        .joinChannel(alpha, { raw: { ...raw, channels: 1 } })
+        .png(),
+    );
+  });
+}
+
 async function written(mask: Sharp): Promise<Buffer> {
   try {
     return await mask.toBuffer();

@@ -35,8 +35,17 @@ export const promptRefusal = z.object({
 });
 export type PromptRefusal = z.infer<typeof promptRefusal>;
 
-/** `[number, id, graph, extra, outputs]`. */
-const queueItem = z.tuple([z.unknown(), z.string()]).rest(z.unknown());
+const clientIdIn = z
+  .object({ client_id: z.string() })
+  .transform(({ client_id }) => client_id)
+  .optional()
+  .catch(undefined);
+
+/** `[number, id, graph, extra, outputs]`; the client's id stands in what is extra. */
+const queueItem = z
+  .tuple([z.unknown(), z.string()])
+  .rest(z.unknown())
+  .transform(([, id, , extra]) => ({ id, clientId: clientIdIn.parse(extra) }));
 
 export const queueAnswer = z.object({
   queue_running: z.array(queueItem),
@@ -51,6 +60,7 @@ const storedImage = z.object({
 export type StoredImage = z.infer<typeof storedImage>;
 
 const historyEntry = z.object({
+  prompt: queueItem.optional().catch(undefined),
   outputs: z.record(
     z.string(),
     z.object({ images: z.array(storedImage).optional().catch(undefined) }).catch({}),

@@ -1,21 +1,31 @@
 import { randomUUID } from 'node:crypto';
 import { WebSocket } from 'ws';
-import type { Backend, BackendCapabilities, BackendRunContext } from '../backend.js';
+import type {
+  Backend,
+  BackendCapabilities,
+  BackendRequest,
+  BackendRunContext,
+} from '../backend.js';
 import { createRunAbort, type RunAbort } from '../run-abort.js';
 import { readServerAddress } from '../server-address.js';
+import { allOf, findByName } from './catalogue.js';
+import { createClassBook } from './class-book.js';
 import { createComfyUiClient } from './comfyui-client.js';
-import { fromUnknown, noCheckpoint, unhealthy } from './comfyui-errors.js';
+import { fromUnknown, unhealthy } from './comfyui-errors.js';
 import { type ComfyUiOptions, defaultTimings } from './comfyui-options.js';
 import { type RunDependencies, resumeRun, startRun } from './comfyui-run.js';
 import { createHttpCaller } from './http-caller.js';
 import { openLiveSocket } from './live-socket.js';
+import { createModelCatalogue } from './model-catalogue.js';
 import { cancelRun } from './run-cancel.js';
 import { readHandle } from './run-handle.js';
-import { displayNames } from './run-plan.js';
+import { type Choice, chooseModel } from './run-plan.js';
+import { checkpointModel } from './shipped-models.js';
 
 export type { ComfyUiLog, ComfyUiOptions, ComfyUiTimings } from './comfyui-options.js';
 
-const capabilities: BackendCapabilities = {
+/** What a server can do that has checkpoints alone: so it is taken to be until it is asked. */
+const usualCapabilities: BackendCapabilities = {
   operations: new Set(['generate', 'edit', 'inpaint', 'vary']),
   maxCount: 4,
   aspects: 'any',
@@ -35,7 +45,7 @@ const defaultMaxImageBytes = 50 * 1024 * 1024;
 
 /** One ComfyUI server. Nothing is opened until it is asked for something. */
 export function createComfyUiBackend(options: ComfyUiOptions): Backend {
-  const { name, checkpoint: configured } = options;
+  const { name } = options;
   const { url, headers } = readServerAddress(options.url, options.headers);
   const timings = { ...defaultTimings, ...options.timings };
   const clock = options.clock ?? { now: () => performance.now() };
@@ -50,11 +60,22 @@ export function createComfyUiBackend(options: ComfyUiOptions): Backend {
   const closing = new AbortController();
   const running = new Set<Promise<unknown>>();
 
-  async function checkpoints(signal?: AbortSignal): Promise<readonly string[]> {
-    const installed = await client.checkpoints(signal);
-    if (installed.length === 0) throw noCheckpoint();
-    if (configured === undefined || !installed.includes(configured)) return installed;
-    return [configured, ...installed.filter((each) => each !== configured)];
+  const catalogue = createModelCatalogue({
+    client,
+    classes: createClassBook(client),
+    options,
+    closing: closing.signal,
+    log: options.log,
+    name,
+  });
+  let wasAway = false;
+
+  async function choose(request: BackendRequest, signal: AbortSignal): Promise<Choice> {
+    const { model } = request;
+    const known = await catalogue.current(signal);
+    const isKnown = model === undefined || findByName(known.models, model) !== undefined;
+    const latest = isKnown ? known : await catalogue.refresh(signal);
+    return chooseModel(request, latest, (id) => checkpointModel(id, options.pixels ?? {}));
   }
 
   const dependencies: RunDependencies = {
@@ -68,12 +89,7 @@ export function createComfyUiBackend(options: ComfyUiOptions): Backend {
         WebSocket: options.WebSocket ?? WebSocket,
         ...socket,
       }),
-    async defaultCheckpoint(signal) {
-      const [first] = configured === undefined ? await checkpoints(signal) : [configured];
-      if (first === undefined) throw noCheckpoint();
-      return first;
-    },
-    planOptions: options,
+    choose,
     previewMethod: options.previewMethod ?? 'auto',
     timings,
     clock,
@@ -100,20 +116,24 @@ export function createComfyUiBackend(options: ComfyUiOptions): Backend {
   return {
     name,
     type: 'comfyui',
-    capabilities,
+    get capabilities() {
+      return { ...usualCapabilities, ...(catalogue.latest && allOf(catalogue.latest)) };
+    },
 
     async models(signal) {
-      const ids = await checkpoints(signal).catch((error: unknown) => {
+      const { models } = await catalogue.refresh(signal).catch((error: unknown) => {
         throw fromUnknown(error);
       });
-      const names = displayNames(ids);
-      return ids.map((id, index) => ({ id, name: names[index] ?? id }));
+      return models.map(({ id, name, capabilities }) => ({ id, name, capabilities }));
     },
 
     async health(signal) {
       await client.health(signal).catch((error: unknown) => {
+        wasAway = true;
         throw unhealthy(fromUnknown(error));
       });
+      if (wasAway) catalogue.forget();
+      wasAway = false;
     },
 
     run: (request, context) =>
@@ -125,7 +145,7 @@ export function createComfyUiBackend(options: ComfyUiOptions): Backend {
     async cancel(handle) {
       const run = readHandle(handle);
       if (run === undefined) return;
-      await cancelRun(run.promptId, dependencies).catch((error: unknown) => {
+      await cancelRun(run, dependencies).catch((error: unknown) => {
         throw fromUnknown(error);
       });
     },

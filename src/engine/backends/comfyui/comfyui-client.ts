@@ -17,6 +17,8 @@ import {
 import { badImage, fromRefusal } from './comfyui-errors.js';
 import type { ComfyUiTimings } from './comfyui-options.js';
 import type { Call, HttpCaller } from './http-caller.js';
+import { type ModelFolder, modelFolders } from './model-family.js';
+import { type NodeClass, nodeClassAnswer } from './node-class.js';
 import type { Graph } from './workflow.js';
 
 export interface Submission {
@@ -30,18 +32,43 @@ export interface Submission {
 export interface ComfyUiClient {
   health(signal?: AbortSignal): Promise<void>;
   checkpoints(signal?: AbortSignal): Promise<readonly string[]>;
+  /** Files of a folder; none where the server has no such folder, or does not tell. */
+  modelFiles(folder: ModelFolder, signal?: AbortSignal): Promise<readonly string[]>;
+  /** Null where the server has no such class, undefined where it cannot be asked for one. */
+  nodeClass(name: string, signal?: AbortSignal): Promise<NodeClass | null | undefined>;
+  /** All of them; undefined where the server does not tell. */
+  nodeClasses(signal?: AbortSignal): Promise<Readonly<Record<string, NodeClass>> | undefined>;
   /** Answers the name under which `LoadImage` finds it. */
   upload(image: BackendImage, signal: AbortSignal): Promise<string>;
   /** Answers the id that the server gave the run: ours, but for old versions. */
   submit(submission: Submission, signal: AbortSignal): Promise<SubmitAnswer>;
-  queued(promptId: string, limits?: LookLimits): Promise<'running' | 'pending' | undefined>;
+  /** Where the queue has the run, under whatever id. */
+  queued(run: RunIds, limits?: LookLimits): Promise<QueuePlace | undefined>;
   history(promptId: string, limits?: LookLimits): Promise<HistoryEntry | undefined>;
+  /** The client's own run among the last that ended, under whatever id. */
+  lastEnded(clientId: string, limits?: LookLimits): Promise<EndedRun | undefined>;
   /** One whole image. */
   view(image: StoredImage, signal: AbortSignal): Promise<Uint8Array>;
   /** Whether the server took it; undefined on versions without that call. */
   cancelJob(promptId: string): Promise<boolean | undefined>;
   deletePending(promptId: string): Promise<void>;
   interrupt(promptId: string): Promise<void>;
+}
+
+/** A run has a client id of its own; versions before 2025 choose its prompt id themselves. */
+export interface RunIds {
+  readonly promptId: string;
+  readonly clientId: string;
+}
+
+export interface QueuePlace {
+  readonly promptId: string;
+  readonly state: 'running' | 'pending';
+}
+
+export interface EndedRun {
+  readonly promptId: string;
+  readonly entry: HistoryEntry;
 }
 
 export interface LookLimits {
@@ -54,6 +81,9 @@ export interface SubmitAnswer {
   /** The run was queued without some of its outputs. */
   readonly dropped?: BackendError;
 }
+
+/** As many as could have ended while we were away, and as can be read at once. */
+const lastEndedRuns = 100;
 
 /** Holds whole graphs of all that wait. */
 const maxJsonBytes = 32 * 1024 * 1024;
@@ -90,6 +120,29 @@ export function createComfyUiClient(
       }
     },
 
+    async modelFiles(folder, signal) {
+      for (const name of modelFolders[folder]) {
+        const call = { ...small(`/models/${name}`, signal), timeoutMs: timings.listMs };
+        const files = await orUndefined(http.json(call, (value) => fileNames.parse(value)));
+        if (files !== undefined) return files;
+      }
+      return [];
+    },
+
+    async nodeClass(name, signal) {
+      const call = { ...small(`/object_info/${encodeURIComponent(name)}`, signal) };
+      const answer = http.json({ ...call, timeoutMs: timings.listMs }, (value) =>
+        nodeClassAnswer.parse(value),
+      );
+      const found = await orUndefined(answer);
+      return found && (found[name] ?? null);
+    },
+
+    nodeClasses: (signal) =>
+      orUndefined(
+        http.json(small('/object_info', signal), (value) => nodeClassAnswer.parse(value)),
+      ),
+
     async upload(image, signal) {
       const form = new FormData();
       const bytes = new Uint8Array(image.bytes);
@@ -118,17 +171,28 @@ export function createComfyUiClient(
       };
     },
 
-    async queued(promptId, limits) {
+    async queued({ promptId, clientId }, limits) {
       const call = { ...small('/queue'), ...limits };
       const queue = await http.json(call, (value) => queueAnswer.parse(value));
-      if (queue.queue_running.some(([, id]) => id === promptId)) return 'running';
-      return queue.queue_pending.some(([, id]) => id === promptId) ? 'pending' : undefined;
+      for (const state of ['running', 'pending'] as const) {
+        const items = queue[`queue_${state}`];
+        const found = items.find((item) => item.id === promptId || item.clientId === clientId);
+        if (found) return { promptId: found.id, state };
+      }
+      return undefined;
     },
 
     async history(promptId, limits) {
       const call = { ...small(`/history/${encodeURIComponent(promptId)}`), ...limits };
       const history = await http.json(call, (value) => historyAnswer.parse(value));
       return history[promptId];
+    },
+
+    async lastEnded(clientId, limits) {
+      const call = { ...small(`/history?max_items=${lastEndedRuns}`), ...limits };
+      const history = await http.json(call, (value) => historyAnswer.parse(value));
+      const found = Object.entries(history).find(([, { prompt }]) => prompt?.clientId === clientId);
+      return found && { promptId: found[0], entry: found[1] };
     },
 
     async view({ filename, subfolder, type }, signal) {
@@ -161,6 +225,14 @@ export function createComfyUiClient(
       await http.call(post('/interrupt', { prompt_id: promptId }));
     },
   };
+}
+
+/** For what is of use and not of need. What is unavailable is so for what is needed, too. */
+async function orUndefined<T>(answer: Promise<T>): Promise<T | undefined> {
+  return answer.catch((error: unknown) => {
+    if (error instanceof BackendError) return undefined;
+    throw error;
+  });
 }
 
 /** A version without the call answers 404 or 405, a proxy or the server's own front end a page. */

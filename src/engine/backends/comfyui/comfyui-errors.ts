@@ -1,6 +1,5 @@
 import { BackendError, type BackendErrorDetails } from '../backend-error.js';
 import { type ExecutionError, type PromptRefusal, promptRefusal } from './comfyui-answers.js';
-import { WorkflowError } from './workflow.js';
 
 /**
  * Where everything that a ComfyUI server can say or fail to say becomes a class of ours. Nothing
@@ -92,8 +91,9 @@ export function isBrokenConnection(error: BackendError): boolean {
 
 const brokenConnection = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 
-export function timedOut(call: string, afterMs: number): BackendError {
-  return new BackendError(`${call} gave no whole answer in time (${afterMs} ms at most)`, {
+export function timedOut(call: string, afterMs?: number): BackendError {
+  const limit = afterMs === undefined ? '' : ` (${afterMs} ms at most)`;
+  return new BackendError(`${call} gave no whole answer in time${limit}`, {
     kind: 'transient',
     retryable: true,
   });
@@ -220,8 +220,11 @@ export function noImages(promptId: string): BackendError {
   });
 }
 
-export function noCheckpoint(): BackendError {
-  return misconfigured('ComfyUI lists no checkpoint', 'has no checkpoint installed');
+/** `problems`: what was left out, and why. */
+export function noModel(problems: readonly string[]): BackendError {
+  const why = problems.length === 0 ? '' : ` that can run: ${problems.join(' · ')}`;
+  const operatorText = excerpt(`has no checkpoint and no other model installed${why}`, 500);
+  return misconfigured('ComfyUI has no model that it could run', operatorText);
 }
 
 export function unsupported(why: string): BackendError {
@@ -238,15 +241,6 @@ export function handleUnsaved(cause: unknown): BackendError {
 /** What is left over is a fault of ours: it must not look like the service's. */
 export function fromUnknown(error: unknown): BackendError {
   if (error instanceof BackendError) return error;
-  if (error instanceof WorkflowError) {
-    const operatorText = error.message;
-    return new BackendError(operatorText, {
-      kind: 'invalid-request',
-      retryable: false,
-      userText: "the image server's workflow does not fit",
-      operatorText,
-    });
-  }
   const details: BackendErrorDetails = { kind: 'transient', retryable: true, maxRetries: 1 };
   return new BackendError(`unexpected: ${String(error)}`, { ...details, cause: error });
 }

@@ -1,6 +1,5 @@
 import type { WebSocket } from 'ws';
-import type { Operation } from '../backend.js';
-import type { Workflow } from './workflow.js';
+import type { OperatorWorkflow } from './operator-workflow.js';
 
 export interface ComfyUiLog {
   debug(fields: object, message: string): void;
@@ -12,6 +11,8 @@ export interface ComfyUiLog {
 export interface ComfyUiTimings {
   /** One small call, from its start to the end of its answer. */
   readonly callMs: number;
+  /** One list of files or of nodes' inputs, which is done without when it does not come. */
+  readonly listMs: number;
   /** `/system_stats` as the health check. */
   readonly healthMs: number;
   /** `POST /prompt`: the server checks the whole graph before it answers. */
@@ -42,6 +43,7 @@ export interface ComfyUiTimings {
 
 export const defaultTimings: ComfyUiTimings = {
   callMs: 8_000,
+  listMs: 2_000,
   healthMs: 4_000,
   submitMs: 30_000,
   transferMs: 120_000,
@@ -64,16 +66,18 @@ export interface ComfyUiOptions {
   readonly url: string;
   /** Sent with every call and with the socket's handshake, for proxies that ask for a login. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** File name of the default checkpoint; otherwise the first that the server lists. */
+  /** File name, or name as people see it, of the default model; otherwise the first there is. */
   readonly checkpoint?: string;
   /** Pixels of a finished image by checkpoint, where its name does not tell (`1024 * 1024`). */
   readonly pixels?: Readonly<Record<string, number>>;
   /** Asked of servers that let a client choose; `default` leaves it to the server's own setting. */
   readonly previewMethod?: 'auto' | 'latent2rgb' | 'taesd' | 'none' | 'default';
-  /** The operator's own graphs in place of the shipped ones. */
-  readonly workflows?: Partial<
-    Record<Extract<Operation, 'generate' | 'edit' | 'inpaint'>, Workflow>
-  >;
+  /** Names that people see, by file; otherwise the file's own without its ending. */
+  readonly names?: Readonly<Record<string, string>>;
+  /** Whether SD 1.5, SD 2 and SDXL checkpoints are listed once more as `NAME-hires`. */
+  readonly hires?: boolean;
+  /** The operator's own. */
+  readonly workflows?: readonly OperatorWorkflow[];
   /** One image, at most. */
   readonly maxImageBytes?: number;
   readonly timings?: Partial<ComfyUiTimings>;

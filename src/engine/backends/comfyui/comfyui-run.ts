@@ -1,4 +1,3 @@
-import { encodeMask } from '../../images/mask.js';
 import type {
   BackendHandle,
   BackendRequest,
@@ -6,10 +5,9 @@ import type {
   BackendRunContext,
 } from '../backend.js';
 import { BackendError } from '../backend-error.js';
-import { nameOf } from '../checkpoint-profile.js';
 import type { RunAbort } from '../run-abort.js';
 import type { StoredImage } from './comfyui-answers.js';
-import type { ComfyUiClient } from './comfyui-client.js';
+import type { ComfyUiClient, RunIds } from './comfyui-client.js';
 import { forgotten, fromUnknown, handleUnsaved } from './comfyui-errors.js';
 import type { ComfyUiLog, ComfyUiTimings } from './comfyui-options.js';
 import type { Frame } from './frames.js';
@@ -17,15 +15,10 @@ import type { LiveSocket } from './live-socket.js';
 import { createProgressTracker } from './progress-tracker.js';
 import { cancelRun } from './run-cancel.js';
 import { handleOf, type RunHandle, readHandle } from './run-handle.js';
-import {
-  checkOperation,
-  type PlanOptions,
-  planRun,
-  type RunPlan,
-  type Uploads,
-} from './run-plan.js';
+import { type Choice, checkRequest, planRun, type RunPlan } from './run-plan.js';
 import { submitRun } from './run-submission.js';
-import { createLook, watchRun } from './run-watch.js';
+import { uploadInputs } from './run-uploads.js';
+import { watchRun } from './run-watch.js';
 
 export interface RunDependencies {
   readonly client: ComfyUiClient;
@@ -34,8 +27,7 @@ export interface RunDependencies {
     isTakenOver: boolean;
     onFrame: (frame: Frame) => void;
   }) => LiveSocket;
-  readonly defaultCheckpoint: (signal: AbortSignal) => Promise<string>;
-  readonly planOptions: PlanOptions;
+  readonly choose: (request: BackendRequest, signal: AbortSignal) => Promise<Choice>;
   readonly previewMethod: string;
   readonly timings: ComfyUiTimings;
   readonly clock: { now(): number };
@@ -52,50 +44,37 @@ export async function startRun(
 ): Promise<BackendResult> {
   const { client, random, timings, previewMethod } = dependencies;
   abort.throwIfAborted();
-  checkOperation(request);
-  const checkpoint = request.model ?? (await dependencies.defaultCheckpoint(abort.signal));
-  const uploads = await uploadInputs(request, client, abort.signal);
-  const plan = planRun(request, checkpoint, uploads, dependencies.planOptions);
-  const handle = { promptId: random.uuid(), clientId: random.uuid(), checkpoint };
+  checkRequest(request);
+  const choice = await dependencies.choose(request, abort.signal);
+  const { model, served } = choice;
+  const uploads = await uploadInputs(request, served.workflow, client, abort.signal);
+  const plan = planRun(request, choice, uploads);
+  const handle = {
+    promptId: random.uuid(),
+    clientId: random.uuid(),
+    model: model.id,
+    name: model.name,
+    outputs: served.workflow.outputs.join(','),
+  };
   abort.throwIfAborted();
   // Before the call leaves: whatever happens to us then, the run can be found again.
   await context.saveHandle(handleOf(handle)).catch((cause: unknown) => {
     throw handleUnsaved(cause);
   });
-  const run = { handle, plan, context, abort, dependencies, isResumed: false };
-  return followRun(run, (promptId, socket) =>
+  const run = { handle, plan, count: request.count, context, abort, dependencies };
+  return followRun({ ...run, isResumed: false }, (ids, socket, onOtherId) =>
     abort.pause(timings.socketOpenMs, socket.opened).then(() =>
       submitRun({
-        submission: {
-          promptId,
-          clientId: handle.clientId,
-          graph: plan.graph,
-          extraData: { preview_method: previewMethod },
-        },
-        checkpoint,
+        submission: { ...ids, graph: plan.graph, extraData: { preview_method: previewMethod } },
         client,
         abort,
-        saveHandle: context.saveHandle,
-        look: createLook(client),
+        onOtherId,
         timings,
         clock: dependencies.clock,
-        stop: (id) => cancelRun(id, dependencies),
+        stop: (promptId) => cancelRun({ ...ids, promptId }, dependencies),
       }),
     ),
   );
-}
-
-async function uploadInputs(
-  { image, mask }: BackendRequest,
-  client: ComfyUiClient,
-  signal: AbortSignal,
-): Promise<Uploads> {
-  // As black and white: the server reads transparency the other way round, and none as 'nothing'.
-  const drawn = mask && { ...mask, bytes: await encodeMask(mask.bytes), mediaType: 'image/png' };
-  return {
-    ...(image && { image: await client.upload(image, signal) }),
-    ...(drawn && { mask: await client.upload(drawn, signal) }),
-  };
 }
 
 /** @throws BackendError */
@@ -108,15 +87,37 @@ export async function resumeRun(
 ): Promise<BackendResult> {
   const handle = readHandle(saved);
   if (handle === undefined) throw forgotten(JSON.stringify(saved));
-  // Only to weigh its nodes and to count its images: nothing of it is sent.
-  const plan = planRun(request, handle.checkpoint, {}, dependencies.planOptions);
-  const run = { handle, plan, context, abort, dependencies, isResumed: true };
-  return followRun(run, async (promptId) => promptId);
+  const plan = await planAgain(request, handle, abort, dependencies);
+  const run = { handle, plan, count: request.count, context, abort, dependencies };
+  return followRun({ ...run, isResumed: true }, async ({ promptId }) => promptId);
+}
+
+/**
+ * Only to weigh its nodes and to tell how it was made: nothing of it is sent, and a model that is
+ * gone by now leaves the run as it is.
+ */
+async function planAgain(
+  request: BackendRequest,
+  { model }: RunHandle,
+  abort: RunAbort,
+  { choose, timings }: RunDependencies,
+): Promise<RunPlan | undefined> {
+  const patience = AbortSignal.any([abort.signal, AbortSignal.timeout(timings.listMs)]);
+  try {
+    const asked = request.operation === 'upscale' ? request : { ...request, model };
+    return planRun(request, await choose(asked, patience), {});
+  } catch (error) {
+    abort.throwIfAborted();
+    if (error instanceof BackendError) return undefined;
+    throw error;
+  }
 }
 
 interface FollowedRun {
   readonly handle: RunHandle;
-  readonly plan: RunPlan;
+  /** Absent where it is not known any more. */
+  readonly plan: RunPlan | undefined;
+  readonly count: number;
   readonly context: BackendRunContext;
   readonly abort: RunAbort;
   readonly dependencies: RunDependencies;
@@ -125,10 +126,15 @@ interface FollowedRun {
 
 /** From the socket's opening to the last image, or to the cancel at the server. */
 async function followRun(
-  { handle, plan, context, abort, dependencies, isResumed }: FollowedRun,
-  submit: (promptId: string, socket: LiveSocket) => Promise<string>,
+  { handle, plan, count, context, abort, dependencies, isResumed }: FollowedRun,
+  submit: (
+    run: RunIds,
+    socket: LiveSocket,
+    onOtherId: (promptId: string) => Promise<void>,
+  ) => Promise<string>,
 ): Promise<BackendResult> {
   const { client, openSocket, timings, clock, log } = dependencies;
+  const { clientId } = handle;
   let { promptId } = handle;
   let heardAt = clock.now();
   let tellNews: () => void = () => undefined;
@@ -137,11 +143,19 @@ async function followRun(
   function trackerFor(id: string) {
     const { previewMs } = timings;
     const report = context.onProgress;
-    return createProgressTracker({ promptId: id, graph: plan.graph, previewMs, clock, report });
+    const graph = plan?.graph ?? {};
+    return createProgressTracker({ promptId: id, graph, previewMs, clock, report });
+  }
+
+  /** Versions before 2025 choose the id themselves. */
+  async function onOtherId(given: string): Promise<void> {
+    promptId = given;
+    tracker = trackerFor(given);
+    await context.saveHandle(handleOf({ ...handle, promptId: given }));
   }
 
   const socket = openSocket({
-    clientId: handle.clientId,
+    clientId,
     isTakenOver: isResumed,
     onFrame(frame) {
       if (abort.reason !== undefined || !tracker.take(frame)) return;
@@ -150,14 +164,12 @@ async function followRun(
     },
   });
   try {
-    const given = await submit(promptId, socket);
-    if (given !== promptId) {
-      promptId = given;
-      tracker = trackerFor(given);
-    }
+    await submit({ promptId, clientId }, socket, onOtherId);
     const stored = await watchRun({
-      promptId,
-      look: createLook(client),
+      run: { promptId, clientId },
+      outputs: handle.outputs.split(','),
+      client,
+      onOtherId,
       abort,
       timings,
       clock,
@@ -171,17 +183,23 @@ async function followRun(
         socket.renew();
       },
     });
-    const chosen = stored.slice(0, plan.count);
+    const chosen = stored.slice(0, count);
     const images = await Promise.all(
       chosen.map(async (image, index) => {
         const bytes = await fetchImage(image, client, abort);
-        return { bytes, ...(index === 0 && { seed: plan.seed }) };
+        return { bytes, ...(index === 0 && plan?.seed !== undefined && { seed: plan.seed }) };
       }),
     );
-    return { images, model: nameOf(handle.checkpoint) };
+    const { parameters, workflowHash } = plan ?? {};
+    return {
+      images,
+      model: handle.name,
+      ...(parameters && { parameters }),
+      ...(workflowHash !== undefined && { workflowHash }),
+    };
   } catch (error) {
     if (abort.reason === 'cancel') {
-      await cancelRun(promptId, dependencies).catch((failure: unknown) => {
+      await cancelRun({ promptId, clientId }, dependencies).catch((failure: unknown) => {
         log.warn({ promptId, error: String(failure) }, 'ComfyUI could not be told to stop a run');
       });
     }

@@ -98,7 +98,8 @@ export function createProgressTracker(options: ProgressTrackerOptions): Progress
 
 function weightsOf(graph: Graph): ReadonlyMap<string, number> {
   const nodes = Object.entries(graph);
-  const isSampler = (type: string) => /sampler/i.test(type) && !/select/i.test(type);
+  const isSampler = (type: string) =>
+    (/sampler/i.test(type) && !/select/i.test(type)) || type === 'ImageUpscaleWithModel';
   const samplers = nodes.filter(([, node]) => isSampler(node.class_type)).length;
   const others = nodes.length - samplers;
   const samplersWeight = samplers === 0 ? 0 : others === 0 ? 1 : samplersShare;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BackendError } from '../backend-error.js';
-import type { ComfyUiClient } from './comfyui-client.js';
+import type { ComfyUiClient, RunIds } from './comfyui-client.js';
 import type { ComfyUiLog, ComfyUiTimings } from './comfyui-options.js';
 
 export interface RunCancelOptions {
@@ -21,9 +21,9 @@ const interruptAgainMs = 2_000;
  * asked directly before. Resolves when the server no longer has the run, or after `cancelMs`.
  * @throws BackendError when the server cannot be asked
  */
-export async function cancelRun(promptId: string, options: RunCancelOptions): Promise<void> {
+export async function cancelRun(run: RunIds, options: RunCancelOptions): Promise<void> {
   const { client, timings, clock, log } = options;
-  if ((await client.cancelJob(promptId)) === true) return;
+  if ((await client.cancelJob(run.promptId)) === true) return;
 
   const giveUpAt = clock.now() + timings.cancelMs;
   let interruptedAt = Number.NEGATIVE_INFINITY;
@@ -31,9 +31,10 @@ export async function cancelRun(promptId: string, options: RunCancelOptions): Pr
   // interrupt that arrives between its taking a run from the queue and its beginning.
   while (true) {
     try {
-      const place = await client.queued(promptId);
+      const place = await client.queued(run);
       if (place === undefined) return;
-      if (place === 'pending') {
+      const { promptId } = place;
+      if (place.state === 'pending') {
         await client.deletePending(promptId);
       } else if (clock.now() - interruptedAt >= interruptAgainMs) {
         await client.interrupt(promptId);
@@ -44,7 +45,7 @@ export async function cancelRun(promptId: string, options: RunCancelOptions): Pr
       if (!isPassing || clock.now() >= giveUpAt) throw error;
     }
     if (clock.now() >= giveUpAt) {
-      log.warn({ promptId }, 'ComfyUI was told to stop a run and still has it');
+      log.warn({ ...run }, 'ComfyUI was told to stop a run and still has it');
       return;
     }
     await sleep(checkMs);

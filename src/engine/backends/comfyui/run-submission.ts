@@ -1,19 +1,16 @@
-import type { BackendRunContext } from '../backend.js';
 import { BackendError } from '../backend-error.js';
 import { aborted, type RunAbort } from '../run-abort.js';
 import type { ComfyUiClient, Submission } from './comfyui-client.js';
 import { fromUnknown, unreachable } from './comfyui-errors.js';
 import type { ComfyUiTimings } from './comfyui-options.js';
-import { handleOf } from './run-handle.js';
-import { type Look, lookTwice, type Place } from './run-watch.js';
+import { lookTwice, type Place } from './run-watch.js';
 
 export interface SubmitRunOptions {
   readonly submission: Submission;
-  readonly checkpoint: string;
   readonly client: ComfyUiClient;
   readonly abort: RunAbort;
-  readonly saveHandle: BackendRunContext['saveHandle'];
-  readonly look: Look;
+  /** The server has the run under another id than ours. */
+  readonly onOtherId: (promptId: string) => Promise<void>;
   readonly timings: ComfyUiTimings;
   readonly clock: { now(): number };
   /** Stops the run at the server. */
@@ -38,14 +35,16 @@ export async function submitRun(options: SubmitRunOptions): Promise<string> {
     const mayHaveArrived = error instanceof BackendError && error.kind === 'transient';
     if (!mayHaveArrived) throw error;
     abort.throwIfAborted();
-    if ((await lookPatiently(options)) !== undefined) return promptId;
-    return await submitOnce(options);
+    const place = await lookPatiently(options);
+    if (place === undefined) return await submitOnce(options);
+    if (place.promptId !== promptId) await options.onOtherId(place.promptId);
+    return place.promptId;
   }
 }
 
 /** The server may be starting again, or a proxy of its: asked until it answers, or for too long. */
 async function lookPatiently(options: SubmitRunOptions): Promise<Place | undefined> {
-  const { submission, abort, timings, clock, look } = options;
+  const { submission, abort, timings, clock, client } = options;
   const { recheckMs, callMs, unreachableMs, pollMs } = timings;
   const { promptId } = submission;
   const giveUpAt = clock.now() + unreachableMs;
@@ -53,7 +52,7 @@ async function lookPatiently(options: SubmitRunOptions): Promise<Place | undefin
     const leftMs = giveUpAt - clock.now();
     const timeoutMs = Math.min(callMs, Math.max(leftMs, recheckMs));
     try {
-      return await lookTwice(promptId, { look, abort, recheckMs }, timeoutMs);
+      return await lookTwice(submission, { client, abort, recheckMs }, timeoutMs);
     } catch (error) {
       abort.throwIfAborted();
       if (clock.now() >= giveUpAt) throw unreachable(promptId, fromUnknown(error));
@@ -64,7 +63,7 @@ async function lookPatiently(options: SubmitRunOptions): Promise<Place | undefin
 }
 
 async function submitOnce(options: SubmitRunOptions): Promise<string> {
-  const { submission, checkpoint, client, abort, saveHandle, stop } = options;
+  const { submission, client, abort, onOtherId, stop } = options;
   const hangUp = new AbortController();
   const answer = client.submit(submission, hangUp.signal);
   await abort.pause(2 ** 31 - 1, answer);
@@ -77,8 +76,7 @@ async function submitOnce(options: SubmitRunOptions): Promise<string> {
     throw error;
   });
   if (promptId !== submission.promptId) {
-    // Versions before 2025 choose the id themselves.
-    await saveHandle(handleOf({ promptId, clientId: submission.clientId, checkpoint }));
+    await onOtherId(promptId);
   }
   if (dropped !== undefined) {
     await stop(promptId);

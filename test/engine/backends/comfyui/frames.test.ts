@@ -6,7 +6,7 @@ import {
   readTextFrame,
 } from '../../../../src/engine/backends/comfyui/frames.js';
 import { createProgressTracker } from '../../../../src/engine/backends/comfyui/progress-tracker.js';
-import { txt2img } from '../../../../src/engine/backends/comfyui/workflows/txt2img.js';
+import { shippedWorkflows } from '../../../../src/engine/backends/comfyui/shipped-workflows.js';
 import { readRecording } from '../../../support/comfyui-recordings.js';
 
 function framesOf(name: string): Frame[] {
@@ -22,7 +22,7 @@ function framesOf(name: string): Frame[] {
 
 const promptIdOf = (frames: Frame[]) => frames.find((each) => each.promptId)?.promptId ?? '';
 
-function track(frames: Frame[], graph = txt2img.graph, previewMs = 0) {
+function track(frames: Frame[], graph = shippedWorkflows['sd-generate'].graph, previewMs = 0) {
   const progress: BackendProgress[] = [];
   let now = 0;
   const tracker = createProgressTracker({

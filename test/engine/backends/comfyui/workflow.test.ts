@@ -1,16 +1,15 @@
 import { readFileSync } from 'node:fs';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { nameOf, profileOf, sizeOf } from '../../../../src/engine/backends/checkpoint-profile.js';
 import { planRun } from '../../../../src/engine/backends/comfyui/run-plan.js';
+import { checkpointModel } from '../../../../src/engine/backends/comfyui/shipped-models.js';
+import { shippedWorkflows } from '../../../../src/engine/backends/comfyui/shipped-workflows.js';
 import {
   fillWorkflow,
   isLink,
   type Workflow,
-  WorkflowError,
+  workflowHash,
 } from '../../../../src/engine/backends/comfyui/workflow.js';
-import { img2img } from '../../../../src/engine/backends/comfyui/workflows/img2img.js';
-import { inpaint } from '../../../../src/engine/backends/comfyui/workflows/inpaint.js';
-import { txt2img } from '../../../../src/engine/backends/comfyui/workflows/txt2img.js';
 import { exchangeOf } from '../../../support/comfyui-recordings.js';
 import { validate } from '../../../support/comfyui-validation.js';
 import { generate } from './comfyui-fixture.js';
@@ -18,6 +17,19 @@ import { generate } from './comfyui-fixture.js';
 type Nodes = Record<string, { class_type: string; inputs: Record<string, unknown> }>;
 const image = { bytes: new Uint8Array(), mediaType: 'image/png', width: 64, height: 64 };
 const recordedGraph = (exchangeOf('txt2img', 'POST', '/prompt').req as { prompt: Nodes }).prompt;
+const fixture = (name: string) =>
+  JSON.parse(
+    readFileSync(new URL(`../../../fixtures/comfyui/${name}.json`, import.meta.url), 'utf8'),
+  );
+const accepted = fixture('workflows') as Record<string, Nodes>;
+const inpaint = shippedWorkflows['sd-inpaint'];
+
+function planned(operation: 'generate' | 'edit' | 'inpaint', change = {}) {
+  const model = checkpointModel('a.safetensors', {});
+  const served = model.workflows.get(operation);
+  if (!served) throw new Error(`nothing serves ${operation}`);
+  return planRun({ ...generate, operation, ...change }, { model, served }, {});
+}
 
 it('ships the text-to-image graph that the recorded server accepted', () => {
   const structure = (graph: Nodes) =>
@@ -29,12 +41,80 @@ it('ships the text-to-image graph that the recorded server accepted', () => {
         .filter(([, value]) => Array.isArray(value))
         .sort(),
     ]);
-  expect(structure(txt2img.graph as Nodes)).toEqual(structure(recordedGraph));
+  const { graph } = shippedWorkflows['sd-generate'];
+  expect(structure(graph as Nodes)).toEqual(structure(recordedGraph));
 });
 
-it.each([txt2img, img2img, inpaint])(
-  'has a node for every link and every slot of $name',
-  (workflow) => {
+/** Each node with the classes that its inputs come from, whatever the ids are. */
+function shapeOf(graph: Nodes): string[] {
+  const shapes = Object.values(graph).map(({ class_type, inputs }) => {
+    const told = Object.entries(inputs).map(([input, value]) => {
+      if (!Array.isArray(value)) return input;
+      return `${input}←${graph[String(value[0])]?.class_type}.${value[1]}`;
+    });
+    return `${class_type}(${told.sort().join(', ')})`;
+  });
+  return shapes.sort();
+}
+
+it.each([
+  ['flux', 'flux-generate'],
+  ['sd35', 'sd35-generate'],
+  ['qwen', 'qwen-generate'],
+  ['hires', 'sd-hires'],
+] as const)('ships %s as a real server accepted it', (name, shipped) => {
+  expect(shapeOf(shippedWorkflows[shipped].graph as Nodes)).toEqual(shapeOf(accepted[name] ?? {}));
+});
+
+it('edits with Qwen as a graph does that a real server accepted, with pictures beside', () => {
+  const bare = fillWorkflow(shippedWorkflows['qwen-instruct-plus'], {}) as Nodes;
+  const theirs = shapeOf(accepted.qwen_edit ?? {}).join('\n');
+  const sized = theirs.replaceAll('ImageScaleToTotalPixels', 'ImageScale');
+  const ours = shapeOf(bare);
+  for (const node of ['TextEncodeQwenImageEditPlus', 'CFGNorm', 'ModelSamplingAuraFlow']) {
+    const found = ours.filter((shape) => shape.startsWith(`${node}(`));
+    expect(found.length).toBeGreaterThan(0);
+    for (const shape of found) expect(sized).toContain(shape);
+  }
+});
+
+const files = {
+  checkpoints: ['m.safetensors'],
+  diffusion_models: ['m.safetensors'],
+  text_encoders: ['one.safetensors', 'two.safetensors', 'three.safetensors'],
+  vae: ['v.safetensors'],
+  upscale_models: ['u.pth'],
+};
+
+describe.each(Object.entries(shippedWorkflows))('the shipped workflow %s', (name, workflow) => {
+  const values = {
+    prompt: 'a fox',
+    negative: 'hands',
+    model: 'm.safetensors',
+    encoder1: 'one.safetensors',
+    encoder2: 'two.safetensors',
+    encoder3: 'three.safetensors',
+    vae: 'v.safetensors',
+    upscaler: 'u.pth',
+    image: 'in.png',
+    mask: 'in.png',
+    width: 1024,
+    height: 768,
+    count: 3,
+    seed: 7,
+    prefix: 'easel/run',
+  };
+
+  it('is one that the server takes, with and without its reference images', () => {
+    const uploads = new Map([['in.png', Buffer.alloc(0)]]);
+    const references = { reference1: 'in.png', reference2: 'in.png' };
+    for (const given of [values, { ...values, ...references }]) {
+      const graph = fillWorkflow(workflow, given) as Nodes;
+      expect(validate(graph, files, uploads)).toEqual({ outputs: workflow.outputs });
+    }
+  });
+
+  it('has a node for every link and every slot, and one result', () => {
     for (const { inputs } of Object.values(workflow.graph)) {
       for (const value of Object.values(inputs)) {
         if (isLink(value)) expect(workflow.graph).toHaveProperty([value[0]]);
@@ -43,18 +123,28 @@ it.each([txt2img, img2img, inpaint])(
     for (const [node, input] of Object.values(workflow.slots).flat()) {
       expect(workflow.graph[node]?.inputs).toHaveProperty([input]);
     }
-  },
-);
+    expect(workflow.outputs).toHaveLength(1);
+  });
+
+  it('puts every value where the graph shows it', () => {
+    const graph = JSON.stringify(fillWorkflow(workflow, values));
+    const slots = Object.keys(workflow.slots).filter((slot) => slot in values);
+    for (const slot of slots) {
+      expect(graph).toContain(JSON.stringify(values[slot as keyof typeof values]));
+    }
+    expect(slots).toContain(name === 'upscale' ? 'image' : 'prompt');
+  });
+});
 
 it('is judged by a stand-in that takes an inpainting graph which a real server accepted', () => {
-  const file = new URL('../../../fixtures/comfyui/inpaint.json', import.meta.url);
-  const accepted = JSON.parse(readFileSync(file, 'utf8')) as Nodes;
+  const graph = fixture('inpaint') as Nodes;
   const uploads = new Map([['clipspace/mask1.png', Buffer.alloc(0)]]);
-  const judge = (graph: Nodes) => validate(graph, ['tiny-sd15.safetensors'], uploads);
-  expect(judge(accepted)).toEqual({ outputs: ['9'] });
+  const judge = (each: Nodes) =>
+    validate(each, { checkpoints: ['tiny-sd15.safetensors'] }, uploads);
+  expect(judge(graph)).toEqual({ outputs: ['9'] });
   const changed = (id: string, inputs: Record<string, unknown>) => {
-    const node = accepted[id];
-    return node ? { ...accepted, [id]: { ...node, inputs: { ...node.inputs, ...inputs } } } : {};
+    const node = graph[id];
+    return node ? { ...graph, [id]: { ...node, inputs: { ...node.inputs, ...inputs } } } : {};
   };
   expect(judge(changed('4', { mask: ['2', 0] }))).toHaveProperty('node_errors.4');
   expect(judge(changed('7', { latent_image: ['99', 0] }))).toHaveProperty('node_errors.7');
@@ -72,9 +162,9 @@ it('lays the noise under the mask as that graph does', () => {
 });
 
 it('leaves the shipped graph as it was', () => {
-  const before = structuredClone(txt2img);
-  planRun({ ...generate, count: 4 }, 'a.safetensors', {}, {});
-  expect(txt2img).toEqual(before);
+  const before = structuredClone(shippedWorkflows);
+  planned('generate', { count: 4 });
+  expect(shippedWorkflows).toEqual(before);
 });
 
 it.each([
@@ -84,39 +174,69 @@ it.each([
 ] as const)(
   'asks for the images of %s as one batch of the plain graph',
   (operation, inputs, places) => {
-    const planned = (count: number) =>
-      planRun({ ...generate, operation, ...inputs, count }, 'a.safetensors', {}, {}).graph;
-    const expected = structuredClone(planned(1)) as Nodes;
+    const expected = structuredClone(planned(operation, { ...inputs, count: 1 }).graph) as Nodes;
     for (const [node, input] of Object.entries(places)) {
       const inputsOfNode = expected[node]?.inputs ?? {};
       expect(inputsOfNode[input]).toBe(1);
       inputsOfNode[input] = 4;
     }
-    expect(planned(4)).toEqual(expected);
+    expect(planned(operation, { ...inputs, count: 4 }).graph).toEqual(expected);
   },
 );
 
 it('never sends the same graph for two runs', () => {
-  const first = planRun({ ...generate, runKey: 'a-1' }, 'a.safetensors', {}, {});
-  const second = planRun({ ...generate, runKey: 'a-2' }, 'a.safetensors', {}, {});
+  const first = planned('generate', { runKey: 'a-1' });
+  const second = planned('generate', { runKey: 'a-2' });
   expect(first.graph).not.toEqual(second.graph);
 });
 
-it('names the slot of an operator’s workflow that leads nowhere', () => {
-  const broken: Workflow = { name: 'mine', graph: {}, slots: { prompt: [['6', 'text']] } };
-  expect(() => fillWorkflow(broken, { prompt: 'x' })).toThrow(WorkflowError);
-  expect(() => fillWorkflow(broken, { prompt: 'x' })).toThrow(/mine.*prompt.*6.*text/);
+it('tells how it sampled, and by which workflow', () => {
+  const plan = planned('edit', { image, strength: 0.35 });
+  expect(plan.parameters).toEqual({
+    steps: 25,
+    sampler: 'dpmpp_2m',
+    scheduler: 'karras',
+    cfg: 7,
+    denoise: 0.35,
+  });
+  expect(plan.workflowHash).toMatch(/^[0-9a-f]{64}$/);
+  expect(planned('edit', { image, seed: 99, prompt: 'other' }).workflowHash).toBe(
+    plan.workflowHash,
+  );
+  expect(planned('generate').workflowHash).not.toBe(plan.workflowHash);
 });
 
-it('runs an operator’s own workflow in place of the shipped one', () => {
-  const mine: Workflow = {
-    ...txt2img,
-    graph: { ...txt2img.graph, '20': { class_type: 'FreeU', inputs: { model: ['4', 0] } } },
+it('gives one hash to workflows that differ in order and titles alone', () => {
+  const workflow = shippedWorkflows['sd-generate'];
+  const turned = Object.fromEntries(
+    Object.entries(workflow.graph)
+      .reverse()
+      .map(([id, node]) => [id, { ...node, _meta: { title: 'another' } }]),
+  );
+  expect(workflowHash({ ...workflow, graph: turned })).toBe(workflowHash(workflow));
+  const changed: Workflow = {
+    ...workflow,
+    graph: { ...workflow.graph, '99': { class_type: 'FreeU', inputs: {} } },
   };
-  const request = { ...generate, count: 2 };
-  const { graph } = planRun(request, 'a.ckpt', {}, { workflows: { generate: mine } });
-  expect(graph['5']?.inputs.batch_size).toBe(2);
-  expect(Object.keys(graph)).toEqual(Object.keys(mine.graph));
+  expect(workflowHash(changed)).not.toBe(workflowHash(workflow));
+});
+
+it('takes out what loads a reference that did not come, and what cannot do without it', () => {
+  const workflow: Workflow = {
+    name: 'mine',
+    graph: {
+      '1': { class_type: 'LoadImage', inputs: { image: '' } },
+      '2': { class_type: 'ImageScaleBy', inputs: { image: ['1', 0], scale_by: 2 } },
+      '3': { class_type: 'Encode', inputs: { picture: ['2', 0], text: 'x' } },
+    },
+    slots: { reference1: [['1', 'image']] },
+    outputs: [],
+  };
+  const isRequired = (node: string) => node === '2';
+  expect(fillWorkflow(workflow, {}, isRequired)).toEqual({
+    '3': { class_type: 'Encode', inputs: { text: 'x' } },
+  });
+  expect(Object.keys(fillWorkflow(workflow, { reference1: 'a.png' }, isRequired))).toHaveLength(3);
 });
 
 it.each([
