@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { OperatorWorkflow } from './engine/backends/comfyui/operator-workflow.js';
+import { servedOperations } from './engine/backends/comfyui/served-workflow.js';
 
 export const discordApiUrl = 'https://discord.com/api';
 
@@ -102,6 +104,41 @@ const keyed = {
 /** Those offered, the first by default; otherwise what the service lists. */
 const models = z.array(z.string().min(1)).min(1).optional();
 
+const comfyUi = {
+  previewMethod: z
+    .enum(['auto', 'latent2rgb', 'taesd', 'none', 'default'], {
+      error: 'expected auto, latent2rgb, taesd, none or default',
+    })
+    .optional(),
+  /** Width × height of an image, by checkpoint, where its name does not tell. */
+  pixels: z.record(z.string(), wholeNumber(64 * 64, 4096 * 4096)).optional(),
+  /** What people see in place of a file's name. */
+  names: z.record(z.string(), z.string().regex(/^\S+$/)).optional(),
+  hires: z.boolean().optional(),
+  /** A folder of API-format files; with what their titles do not say. */
+  workflows: z
+    .union(
+      [
+        z.string(),
+        z.strictObject({
+          folder: z.string(),
+          files: z
+            .record(
+              z.string(),
+              z.strictObject({
+                model: z.string().regex(/^\S+$/).optional(),
+                operation: z.enum(servedOperations).optional(),
+                slots: z.record(z.string(), z.union([z.string(), z.array(z.string())])).optional(),
+              }),
+            )
+            .default({}),
+        }),
+      ],
+      { error: 'expected a folder, or folder and files' },
+    )
+    .optional(),
+};
+
 const backendSchema = z.discriminatedUnion(
   'type',
   [
@@ -111,6 +148,7 @@ const backendSchema = z.discriminatedUnion(
       url: httpUrl,
       headers: z.record(z.string(), z.string()).optional(),
       checkpoint: z.string().optional(),
+      ...comfyUi,
     }),
     z
       .strictObject({
@@ -170,7 +208,13 @@ const backendSchema = z.discriminatedUnion(
   ],
   { error: 'expected the type comfyui, a1111, openai, gemini or sketch' },
 );
-export type BackendConfig = z.infer<typeof backendSchema>;
+/** As `easel.yaml` has it. */
+export type ListedBackend = z.infer<typeof backendSchema>;
+type ListedComfyUi = Extract<ListedBackend, { type: 'comfyui' }>;
+/** With the files read that it names. */
+export type BackendConfig =
+  | Exclude<ListedBackend, ListedComfyUi>
+  | (Omit<ListedComfyUi, 'workflows'> & { workflows?: readonly OperatorWorkflow[] });
 
 export const fileSchema = z.strictObject({
   backends: z

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { parse as parseYaml } from 'yaml';
 import type { z } from 'zod';
@@ -15,6 +15,7 @@ import {
   type Role,
 } from './config-schema.js';
 import { environmentBackends, shortcutsIn, withKeys } from './environment-backends.js';
+import { withWorkflows } from './workflow-settings.js';
 
 export type { BackendConfig, Role } from './config-schema.js';
 
@@ -73,8 +74,10 @@ export function loadConfig(environment: NodeJS.ProcessEnv, folder: string): Conf
     problems.push(`EASEL_DATA_DIR: expected a folder, but ${dataDir} is a file`);
   }
   if (fileParsed.success) problems.push(...nameProblems(fileParsed.data, env, file.name));
-  const keyed = withKeys(fileParsed.data?.backends ?? [], env);
-  problems.push(...keyed.problems);
+  const configFolder = dirname(resolve(folder, env.EASEL_CONFIG ?? 'easel.yaml'));
+  const read = withWorkflows(fileParsed.data?.backends ?? [], configFolder);
+  const keyed = withKeys(read.backends, env);
+  problems.push(...read.problems, ...keyed.problems);
   if (!parsed.success || !fileParsed.success || problems.length > 0)
     throw new ConfigError(problems);
 
