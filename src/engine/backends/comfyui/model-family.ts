@@ -61,7 +61,7 @@ export function checkpointSampling(
 /** SD 3.5 alone comes in checkpoints without text encoders; those with them are named so. */
 export const hasOwnEncoders = /incl[-_]?clips|fp8[-_]scaled|all[-_]?in[-_]?one|aio/i;
 
-export const modelFamilies: readonly ModelFamily[] = [
+const modelFamilies: readonly ModelFamily[] = [
   {
     name: 'SD 3.5',
     folder: 'checkpoints',

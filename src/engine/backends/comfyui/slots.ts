@@ -1,7 +1,7 @@
 import { closest } from 'fastest-levenshtein';
 
 /** What Easel can put into a graph, by the name that stands in a node's title after `easel:`. */
-export const slotNames = [
+const slotNames = [
   'prompt',
   'negative',
   /** Pixels. */
