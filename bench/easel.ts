@@ -84,7 +84,7 @@ async function start(): Promise<void> {
       },
     ],
     log,
-    maxWaiting: 1000,
+    limits: { waitingTasks: 1000 },
     maxRuns: Math.max(jobsAtOnce, options.runMs ? concurrency : 0),
     graceMs: 500,
   });

@@ -66,8 +66,7 @@ async function start(): Promise<void> {
       { name: 'main', instances: [{ backend, slots: concurrency }], concurrency, hidden: false },
     ],
     log,
-    maxWaiting: 1_000_000,
-    userCap: 1000,
+    limits: { waitingTasks: 1_000_000, runningTasks: 1000 },
     maxRuns: Math.max(1, maxRuns),
     graceMs: 100,
   });

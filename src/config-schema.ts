@@ -247,6 +247,8 @@ export const fileSchema = z.strictObject({
       scopeImagesPerDay: wholeNumber(1, 1_000_000).optional(),
       /** Turns of an administrator for one of everybody else. */
       adminWeight: wholeNumber(1, 100).default(1),
+      /** Of one prompt, without its flags. */
+      promptMaxCharacters: wholeNumber(1, 6000).default(4000),
     })
     .prefault({}),
   images: z

@@ -79,15 +79,14 @@ async function start(
     log,
     ...(metrics && { onRunEnded: metrics.runEnded }),
     imageMetadata: config.images.metadata,
-    maxWaiting: config.limits.waitingTasks,
-    userCap: config.limits.runningTasks,
-    hardUserCap: config.limits.hardRunningTasks,
-    quotas: {
-      user: config.limits.userImagesPerDay ?? null,
-      scope: config.limits.scopeImagesPerDay ?? null,
+    limits: {
+      ...config.limits,
+      hardRunningTasks: config.limits.hardRunningTasks ?? null,
+      userImagesPerDay: config.limits.userImagesPerDay ?? null,
+      scopeImagesPerDay: config.limits.scopeImagesPerDay ?? null,
     },
-    weightOf: ({ platform, platformUserId }) =>
-      config.admins.has(`${platform}:${platformUserId}`) ? config.limits.adminWeight : 1,
+    weightOf: ({ platform, platformUserId }, adminWeight) =>
+      config.admins.has(`${platform}:${platformUserId}`) ? adminWeight : 1,
   };
   const engine = failpoint ? createFailingEngine(options, failpoint) : createEngine(options);
   metrics?.watch(engine);

@@ -114,6 +114,7 @@ async function submitChild(
   origin: 'again' | 'upscale' | 'vary',
   makeTasks: () => Promise<TaskRequest[]>,
 ): Promise<Reply> {
+  await checkPerson(context, parent);
   const tasks = await makeTasks();
   await context.request.acknowledge({ private: parent.private });
   return submitTasks(context, {
@@ -122,6 +123,19 @@ async function submitChild(
     prompt: parent.prompt,
     tasks,
     private: parent.private,
+  });
+}
+
+/** Before an answer is announced that all may see; the engine asks again, by what the tasks are. */
+async function checkPerson(context: CommandContext, parent: BatchView): Promise<void> {
+  const { engine, request, user } = context;
+  await engine.administration.check({
+    userId: user.id,
+    scopeId: request.scopeId,
+    prompts: [parent.prompt],
+    models: parent.tasks.flatMap(({ model }) => model ?? []),
+    presets: parent.tasks.flatMap(({ request: { preset } }) => preset?.name ?? []),
+    place: request.place,
   });
 }
 

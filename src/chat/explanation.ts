@@ -66,6 +66,27 @@ function problemSentence(problem: EngineProblem): Sentence {
       return (texts) =>
         texts.text(key, { used, limit, resetsAt: texts.time(resetsAt, new Date(0)) });
     }
+    case 'blocked':
+      return sentence(problem.everywhere ? 'blocked-everywhere' : 'blocked-here');
+    case 'place-not-allowed':
+      return sentence('place-not-allowed');
+    case 'blocked-word':
+      return sentence('blocked-word', { word: quoted(problem.word) });
+    case 'age-restricted-only': {
+      const key = problem.of === 'model' ? 'age-restricted-model' : 'age-restricted-preset';
+      return sentence(key, { name: quoted(problem.name) });
+    }
+    case 'prompt-too-long':
+      return sentence('prompt-too-long', {
+        length: problem.length,
+        promptMaxCharacters: problem.limit,
+      });
+    case 'unknown-user':
+      return sentence('user-unknown', { value: quoted(problem.user) });
+    case 'not-of-one-scope':
+      return sentence('setting-global-only', { key: problem.key });
+    case 'of-one-scope-only':
+      return sentence('setting-scope-only', { key: problem.key });
     case 'unknown-pool':
       return (texts) =>
         texts.text('pool-unknown', {

@@ -1,4 +1,4 @@
-import type { CardAddress, Identity, Platform } from '../engine/index.js';
+import type { CardAddress, Identity, Platform, RequestPlace } from '../engine/index.js';
 import type { Form, FormAnswers } from './form.js';
 
 /**
@@ -12,6 +12,8 @@ export interface ChatRequest {
   readonly identity: Identity;
   /** `discord:<guild id>`, `telegram:<chat id>`, `discord:dm:<user id>`; settings hang on it. */
   readonly scopeId: string;
+  /** Which channel or topic; rules may keep Easel to some of them. */
+  readonly place: RequestPlace;
   /** Where a new card shall live. */
   readonly address: CardAddress;
   /**
@@ -89,7 +91,18 @@ export type Intent =
 export type Reply =
   | { readonly kind: 'card'; readonly batchId: string }
   /** Plain text in the user's language; the bots escape it. `private`: for the asker's eyes only. */
-  | { readonly kind: 'text'; readonly text: string; readonly private: boolean }
+  | {
+      readonly kind: 'text';
+      readonly text: string;
+      readonly private: boolean;
+      /**
+       * What others have no business with. Where a platform cannot hide an answer in its chat, it
+       * goes to the asker's private chat with the bot instead, where that is open.
+       */
+      readonly confidential?: boolean;
+      /** Shown with the text. */
+      readonly picture?: ReplyPicture;
+    }
   /**
    * Asks for more, at once: it cannot follow an acknowledgement. The same intent comes again with
    * the answers. Only where `chat.opensForm` says so.
@@ -113,3 +126,11 @@ export type Reply =
   | { readonly kind: 'documents'; readonly batchId: string; readonly imageIds: readonly string[] }
   /** Send these images in one zip, or in as few as the platform's limit allows, for the asker. */
   | { readonly kind: 'archive'; readonly batchId: string; readonly imageIds: readonly string[] };
+
+/** Small enough for every platform. */
+export interface ReplyPicture {
+  readonly bytes: Uint8Array;
+  readonly mediaType: 'image/png';
+  /** Plain text for who cannot see it. */
+  readonly description: string;
+}

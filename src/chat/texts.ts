@@ -19,6 +19,8 @@ export interface LocalizedTexts {
   roughDuration(milliseconds: number): string;
   /** The time of day, which means the same to everybody in a chat: `14:05 UTC`. */
   time(date: Date, now: Date): string;
+  /** A day (UTC) given as `YYYY-MM-DD`: `Nov 20`. */
+  day(isoDay: string): string;
   /** `20 MB`. */
   megabytes(bytes: number): string;
   list(items: readonly string[]): string;
@@ -114,6 +116,10 @@ function localizedTexts(locale: Locale): LocalizedTexts {
       }).format(date);
       return text('time-utc', { time });
     },
+    day: (isoDay) =>
+      new Intl.DateTimeFormat(locale, { timeZone: 'UTC', month: 'short', day: 'numeric' }).format(
+        new Date(`${isoDay}T00:00:00Z`),
+      ),
     megabytes: (bytes) => text('size-megabytes', { size: number(bytes / 1_000_000, 1) }),
     list: (items) => items.join(text('list-separator')),
   };

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
+import { createAdministration } from './administration/administration.js';
 import { createAdmission } from './admission/admission.js';
-import { countRunning, countWaitingIn, reweighLanes } from './admission/lane.repository.js';
+import { userCapsOf } from './admission/fair-share.js';
 import { readPosition } from './admission/position.repository.js';
 import type { Operation } from './backends/backend.js';
 import { writeBackendReport } from './backends/backend-report.repository.js';
@@ -16,27 +17,27 @@ import { findActiveBatchIds } from './batches/batch.repository.js';
 import { createBatchService } from './batches/batch-service.js';
 import { readBatches } from './batches/batch-view.repository.js';
 import { createCardQueue } from './cards/card.repository.js';
-import type { Database, Transaction } from './db/connection.js';
+import type { Database } from './db/connection.js';
 import { throughRecord } from './db/connection-error.js';
 import { createTransact } from './db/transact.js';
-import type { Engine, PoolInfo } from './engine.js';
-import { EngineError } from './engine-error.js';
+import type { Engine } from './engine.js';
 import { defaultArchiveLimits } from './images/archive.js';
 import { findImage } from './images/image.repository.js';
 import { createImageLibrary } from './images/image-library.js';
 import type { ImageStore } from './images/image-store.js';
 import { defaultImageLimits } from './images/inspection.js';
 import { imageIdIn } from './images/metadata/image-metadata.js';
+import { defaultLimits, type Limits } from './limits/limit.js';
+import { readPolicy } from './policy/policy.repository.js';
 import { createPresets } from './presets/preset-service.js';
 import type { RunQueue } from './queue/run-queue.js';
 import type { Signals } from './queue/signals.js';
-import { readPoolSettings, writeConcurrency, writePaused } from './settings/pool-settings.js';
+import { createPoolService } from './settings/pool-service.js';
+import { readPoolSettings } from './settings/pool-settings.js';
 import { createRecentValues } from './settings/recent-values.js';
-import { writeWeight } from './settings/weight.js';
+import { globalScope } from './settings/setting.repository.js';
 import { endBackOffs } from './tasks/waiting.repository.js';
 import { createInbox } from './updates/update.repository.js';
-import type { DailyQuotas } from './usage/quota.js';
-import { readQuotas } from './usage/usage.repository.js';
 import { createKnownUsers } from './users/known-users.js';
 import type { User } from './users/user.js';
 import { ensureUser } from './users/user.repository.js';
@@ -58,16 +59,13 @@ export interface EngineOptions {
    */
   readonly readPools?: () => readonly Pool[];
   readonly log: Logger;
-  /** Waiting tasks of one user, at most. */
-  readonly maxWaiting?: number;
-  /** Running tasks of one user at a time, while others wait. */
-  readonly userCap?: number;
-  /** Running tasks of one user at a time, though slots idle. Without it, there is no such limit. */
-  readonly hardUserCap?: number | undefined;
-  /** Images a day. Without them, or where one is null, as many as one likes. */
-  readonly quotas?: DailyQuotas;
+  /** Where no setting says another number; the defaults for those left out. */
+  readonly limits?: Partial<Limits>;
   /** A person's share of turns, where no setting says another. 1 without it. */
-  readonly weightOf?: (person: Pick<User, 'platform' | 'platformUserId'>) => number;
+  readonly weightOf?: (
+    person: Pick<User, 'platform' | 'platformUserId'>,
+    adminWeight: number,
+  ) => number;
   /** Whether images keep in their files how they were made. They do without it. */
   readonly imageMetadata?: ImageMetadataPolicy;
   /** Runs at the same time in this process, at most. */
@@ -97,14 +95,23 @@ export function createEngine(options: EngineOptions): RunningEngine {
   // Asked ahead of the first command, which would wait for it.
   void pools.models();
   const images = createImageLibrary(db, store, defaultImageLimits);
-  const quotas = options.quotas ?? { user: null, scope: null };
+  const limits = { ...defaultLimits, ...options.limits };
+  const policyIn = createRecentValues((scopeId) => readPolicy(db, scopeId, limits));
   const batches = createBatchService({
+    db,
     transact,
     pools,
     store,
-    maxWaiting: options.maxWaiting ?? 100,
-    quotasIn: createRecentValues((scopeId) => readQuotas(db, scopeId, quotas)),
+    policyIn,
     weightOf: options.weightOf ?? (() => 1),
+  });
+  const administration = createAdministration({
+    db,
+    transact,
+    pools,
+    limits,
+    policyIn,
+    cancel: batches.cancel,
   });
   const times = options.times ?? defaultExecutionTimes;
   const health = createInstanceHealth({
@@ -127,7 +134,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
     signals,
     log,
     health,
-    userCaps: { whileOthersWait: options.userCap ?? 3, hard: options.hardUserCap ?? null },
+    readUserCaps: async () => userCapsOf((await policyIn(globalScope)).limits),
   });
   const worker = createTaskWorker({
     db,
@@ -171,44 +178,9 @@ export function createEngine(options: EngineOptions): RunningEngine {
     everyMs: options.sweepEveryMs ?? 1_000,
   });
 
-  const visiblePools = () => pools.all.filter((pool) => !pool.hidden);
   const concurrencyOf = async (name: string) => {
     return (await readPoolSettings(db, pools.pool(name))).concurrency;
   };
-
-  async function poolInfo(pool: Pool): Promise<PoolInfo> {
-    const [settings, running, waiting] = await Promise.all([
-      readPoolSettings(db, pool),
-      countRunning(db, pool.name),
-      countWaitingIn(db, pool.name),
-    ]);
-    return {
-      name: pool.name,
-      ...settings,
-      waiting,
-      running: [...running.values()].reduce((sum, count) => sum + count, 0),
-    };
-  }
-
-  /** Changes settings of one visible pool, or of all. @throws EngineError unknown-pool */
-  async function changePools(
-    poolName: string | undefined,
-    write: (trx: Transaction, pool: string) => Promise<void>,
-  ): Promise<PoolInfo[]> {
-    const visible = visiblePools();
-    const chosen = visible.filter(({ name }) => poolName === undefined || name === poolName);
-    if (chosen.length === 0) {
-      const names = visible.map(({ name }) => name);
-      throw new EngineError({ kind: 'unknown-pool', pool: poolName ?? '', pools: names });
-    }
-    await transact(async (trx, effects) => {
-      for (const { name } of chosen) {
-        await write(trx, name);
-        effects.wake(name);
-      }
-    });
-    return Promise.all(chosen.map(poolInfo));
-  }
 
   async function batch(batchId: string) {
     const views = await throughRecord(() => readBatches(db, [batchId]));
@@ -233,6 +205,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
     },
     presets: createPresets(db, transact),
     backends,
+    administration,
     submit: batches.submit,
     cancel: (batchId, actor) => throughRecord(() => batches.cancel(batchId, actor)),
     retry: (batchId, actor) => throughRecord(() => batches.retry(batchId, actor)),
@@ -250,9 +223,10 @@ export function createEngine(options: EngineOptions): RunningEngine {
     readGrid: images.readGrid,
     readImageWithin: images.readImageWithin,
     readArchives: images.readArchives,
-    async models() {
-      const all = await pools.models();
-      return all.map((model, index) => {
+    async models(including) {
+      const [models, { hiddenModels }] = await Promise.all([pools.models(), policyIn(globalScope)]);
+      const offered = models.filter(({ name }) => !hiddenModels.has(name.toLowerCase()));
+      return (including === 'hidden' ? models : offered).map((model, index) => {
         const { name, pool } = model;
         const capabilities = capabilitiesOf(model);
         const can = (operation: Operation) => capabilities?.operations.has(operation) ?? false;
@@ -267,18 +241,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
         };
       });
     },
-    pools: () => Promise.all(visiblePools().map(poolInfo)),
-    setConcurrency: (pool, value, { userId }) =>
-      changePools(pool, (trx, name) => writeConcurrency(trx, name, value, userId)),
-    pausePool: (pool, { userId }) =>
-      changePools(pool, (trx, name) => writePaused(trx, name, true, userId)),
-    resumePool: (pool, { userId }) =>
-      changePools(pool, (trx, name) => writePaused(trx, name, false, userId)),
-    setWeight: (userId, weight, actor) =>
-      transact(async (trx) => {
-        await writeWeight(trx, userId, weight, actor.userId);
-        await reweighLanes(trx, userId, weight);
-      }),
+    ...createPoolService(db, transact, pools),
     onProgress: (listener) => signals.subscribe('progress', listener),
     onCardChanged: (platform, listener) =>
       signals.subscribe('card', (card) => {

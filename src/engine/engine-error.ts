@@ -36,10 +36,25 @@ export type EngineProblem =
       readonly limit: number;
       readonly resetsAt: Date;
     }
+  /** The asker may have nothing made here, or anywhere. */
+  | { readonly kind: 'blocked'; readonly everywhere: boolean }
+  /** A rule keeps Easel to other channels or topics. */
+  | { readonly kind: 'place-not-allowed' }
+  /** As the rule has it. */
+  | { readonly kind: 'blocked-word'; readonly word: string }
+  | {
+      readonly kind: 'age-restricted-only';
+      readonly of: 'model' | 'preset';
+      readonly name: string;
+    }
+  | { readonly kind: 'prompt-too-long'; readonly length: number; readonly limit: number }
+  | { readonly kind: 'unknown-user'; readonly user: string }
   | { readonly kind: 'unknown-pool'; readonly pool: string; readonly pools: readonly string[] }
   | { readonly kind: 'unknown-backend'; readonly name: string; readonly known: readonly string[] }
   /** A line for each thing that is wrong, for administrators. */
   | { readonly kind: 'bad-configuration'; readonly problems: readonly string[] }
+  /** Set for all at once, or for one server or chat, and this was the other. */
+  | { readonly kind: 'not-of-one-scope' | 'of-one-scope-only'; readonly key: string }
   | { readonly kind: 'bad-setting'; readonly key: string; readonly expected: string };
 
 /** Somebody's wish that can't be had. Nothing has changed. */

@@ -1,3 +1,4 @@
+import type { Administration } from './administration/administration.js';
 import type { Backends } from './backends/backend-service.js';
 import type {
   BatchView,
@@ -77,10 +78,12 @@ export interface Engine {
   readonly presets: Presets;
   /** For administrators: how the backends are, and which take part. */
   readonly backends: Backends;
+  readonly administration: Administration;
 
   /**
    * One transaction: batch, tasks, card, and the source update closed.
-   * @throws EngineError unknown-model, cannot, too-many-waiting, quota-exceeded
+   * @throws EngineError unknown-model, cannot, too-many-waiting, quota-exceeded, and what
+   *   `administration.check` throws
    * @throws RecordUnavailableError
    */
   submit(request: SubmitRequest): Promise<SubmittedBatch>;
@@ -126,7 +129,8 @@ export interface Engine {
     limits: { readonly maxBytes: number },
   ): AsyncIterable<Uint8Array>;
 
-  models(): Promise<readonly ModelInfo[]>;
+  /** Those on offer; with `hidden`, those too that only administrators may use. */
+  models(including?: 'hidden'): Promise<readonly ModelInfo[]>;
   pools(): Promise<readonly PoolInfo[]>;
   /** 1 to 10. In force at once in every process. @throws EngineError unknown-pool, bad-setting */
   setConcurrency(pool: string | undefined, value: number, actor: Actor): Promise<PoolInfo[]>;

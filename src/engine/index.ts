@@ -1,4 +1,6 @@
 /** The engine's only door: what chat and http may know of it. */
+export type { Administration } from './administration/administration.js';
+export type { AuditRecord } from './audit/audit.repository.js';
 export type { Operation } from './backends/backend.js';
 export type { BackendErrorKind } from './backends/backend-error.js';
 export type { BackendState } from './backends/backend-report.repository.js';
@@ -28,6 +30,9 @@ export type { Engine, ModelInfo, PoolInfo, StoredInput } from './engine.js';
 export { EngineError, type EngineProblem, RecordUnavailableError } from './engine-error.js';
 export { type ArchiveEntry, ArchiveError } from './images/archive.js';
 export { ImageError, type ImageProblem } from './images/inspection.js';
+export { type LimitName, type Limits, limitBounds, limitNames } from './limits/limit.js';
+export type { ListedModel } from './models/model-service.js';
+export type { RequestPlace } from './policy/policy.js';
 export {
   applyTemplate,
   type Preset,
@@ -36,8 +41,11 @@ export {
   type PresetReference,
 } from './presets/preset.js';
 export type { Presets } from './presets/preset-service.js';
+export type { ListRuleName, Rules } from './rules/rule.js';
 export { globalScope } from './settings/setting.repository.js';
+export type { DayCount, Statistics } from './statistics/statistics.repository.js';
 export type { TaskState } from './tasks/task-state.js';
 export type { Inbox, OpenUpdate } from './updates/inbox.js';
+export type { PersonUse } from './users/block.repository.js';
 export type { Actor, Identity, Platform, User } from './users/user.js';
 export type { RunReport } from './worker/worker.js';

@@ -64,7 +64,7 @@ describe('a submitted batch', () => {
   it('is refused where too much waits already', async () => {
     const backend = createScriptedBackend();
     backend.hold = true;
-    harness = await startEngine([poolOf([backend], 1)], { maxWaiting: 3 });
+    harness = await startEngine([poolOf([backend], 1)], { limits: { waitingTasks: 3 } });
     const ann = await harness.user('ann');
     await expect(harness.submit(ann, [{}, {}, {}, {}])).rejects.toMatchObject({
       problem: { kind: 'too-many-waiting', limit: 3 },

@@ -53,6 +53,7 @@ export function createChatBench(
       updateKey: 'update1',
       identity: { platform: 'telegram', platformUserId: '100', name: 'Ada', locale: 'en' },
       scopeId: 'telegram:1',
+      place: { ids: ['1'], isAgeRestricted: async () => null },
       address: { chat: 1 },
       managesScope: async () => false,
       intent,

@@ -9,6 +9,8 @@ import {
   type SubmitRequest,
 } from '../../src/engine/index.js';
 
+import { createFakeAdministration } from './fake-administration.js';
+
 export interface FakeChatEngine extends Engine {
   readonly submitted: SubmitRequest[];
   /** What was asked of the engine beyond reading, in order. */
@@ -111,6 +113,7 @@ export function createFakeChatEngine(overrides: Partial<Engine> = {}): FakeChatE
       },
       remove: async (author) => void calls.push(['presets.remove', author]),
     },
+    administration: createFakeAdministration(calls),
     inputs: {
       maxBytes: 20_000_000,
       maxPixels: 50_000_000,

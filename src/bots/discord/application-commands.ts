@@ -20,6 +20,7 @@ const optionTypes = {
   number: ApplicationCommandOptionType.Number,
   boolean: ApplicationCommandOptionType.Boolean,
   attachment: ApplicationCommandOptionType.Attachment,
+  user: ApplicationCommandOptionType.User,
 } as const satisfies Record<OptionDeclaration['type'], ApplicationCommandOptionType>;
 
 const defaultLocale = 'en-US';

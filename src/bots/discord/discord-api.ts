@@ -155,6 +155,10 @@ export function createDiscordApi({ token, apiUrl, onBucket }: DiscordApiOptions)
       return translated<void>(() => bot.delete(Routes.channelMessage(channelId, messageId)));
     },
 
+    channel(channelId: string) {
+      return translated<APIChannel>(() => bot.get(Routes.channel(channelId)));
+    },
+
     /** At most 100, newest first, all younger than the snowflake `after`. */
     messagesAfter(channelId: string, after: string) {
       return translated<APIMessage[]>(() =>

@@ -24,6 +24,7 @@ import {
 } from './interaction.js';
 import { createInteractionAnswer, type InteractionAnswer } from './interaction-answer.js';
 import { createIntentReader } from './interaction-intent.js';
+import { placeOf } from './place.js';
 import { createReplyDelivery } from './reply-delivery.js';
 
 export interface InteractionHandlerDependencies {
@@ -211,6 +212,7 @@ export function createInteractionHandler(deps: InteractionHandlerDependencies) {
       updateKey: interaction.id,
       identity: identityOf(interaction),
       scopeId: scopeOf(interaction),
+      place: placeOf(interaction, api, log),
       get address() {
         return pending.cardAddress();
       },

@@ -57,6 +57,7 @@ export function identityOf(interaction: AskingInteraction): Identity {
     platform: 'discord',
     platformUserId: user.id,
     name: interaction.member?.nick ?? user.global_name ?? user.username,
+    handle: user.username,
     locale: localeOf(interaction),
   };
 }

@@ -1,5 +1,5 @@
 import type { Chat, Message, User } from 'grammy/types';
-import type { Identity } from '../../engine/index.js';
+import type { Identity, RequestPlace } from '../../engine/index.js';
 
 /** Somebody who speaks to the bot. */
 export interface Sender {
@@ -40,6 +40,7 @@ export function personSender(user: User): Sender {
       platform: 'telegram',
       platformUserId: String(user.id),
       name: fullName || user.username || String(user.id),
+      ...(user.username === undefined ? {} : { handle: user.username }),
       locale: user.language_code ?? 'en',
     },
     userId: user.id,
@@ -54,6 +55,12 @@ export function scopeIdOf(chat: Pick<Chat, 'id' | 'type'>): string {
 /** The forum topic; a thread of replies in an ordinary group has an id too, and is none. */
 export function threadIdOf(message: Message): number | null {
   return message.is_topic_message ? (message.message_thread_id ?? null) : null;
+}
+
+/** The topic, where there is one, and the chat. Telegram marks no chat as one for adults. */
+export function placeOf(chatId: number, threadId: number | null): RequestPlace {
+  const ids = threadId === null ? [chatId] : [threadId, chatId];
+  return { ids: ids.map(String), isAgeRestricted: async () => null };
 }
 
 function titleOf(chat: Chat): string {

@@ -18,7 +18,7 @@ import {
   translateMessages,
 } from './message-translation.js';
 import type { ReplySender } from './reply-sender.js';
-import { personSender, type Sender, scopeIdOf, senderOf, threadIdOf } from './sender.js';
+import { personSender, placeOf, type Sender, scopeIdOf, senderOf, threadIdOf } from './sender.js';
 
 export interface UpdateHandlerDeps {
   readonly bot: BotIdentity;
@@ -146,6 +146,7 @@ export function createUpdateHandler(deps: UpdateHandlerDeps): UpdateHandler {
         updateKey,
         identity: sender.identity,
         scopeId: scopeIdOf(message.chat),
+        place: placeOf(chatId, threadId),
         address: newCardAddress(
           chatId,
           threadId,
@@ -176,6 +177,7 @@ export function createUpdateHandler(deps: UpdateHandlerDeps): UpdateHandler {
         updateKey,
         identity: sender.identity,
         scopeId: scopeIdOf(message.chat),
+        place: placeOf(chatId, threadId),
         address: newCardAddress(chatId, threadId, message.message_id),
         managesScope: () => manages(message, sender),
         intent: { kind: 'button', payload: data },

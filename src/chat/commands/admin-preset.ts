@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { globalScope, type PresetChange, type PresetContent } from '../../engine/index.js';
 import { Refusal, sentence } from '../refusal.js';
+import { scopeToChange } from './admin-scope.js';
 import { type CommandContext, defineCommand } from './command.js';
 import { modelProblems } from './model-abilities.js';
 import { presetLine, presetLines } from './preset-lines.js';
@@ -74,13 +75,6 @@ export const adminPresetList = defineCommand({
     return { kind: 'text', text, private: true };
   },
 });
-
-/** The scope of the request, or all of them. @throws Refusal for those who have no say over all */
-function scopeToChange({ isAdmin, request }: CommandContext, isGlobal = false): string {
-  if (!isGlobal) return request.scopeId;
-  if (!isAdmin) throw new Refusal(sentence('global-admins-only'));
-  return globalScope;
-}
 
 async function checkModel({ engine }: CommandContext, model: string | undefined): Promise<void> {
   if (model === undefined) return;

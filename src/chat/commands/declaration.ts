@@ -23,7 +23,7 @@ export interface CommandGroup {
 export interface OptionDeclaration {
   readonly name: string;
   readonly description: Readonly<Record<string, string>>;
-  readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'attachment';
+  readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'attachment' | 'user';
   readonly required: boolean;
   readonly min?: number;
   readonly max?: number;

@@ -4,7 +4,11 @@ import {
   adminBackendsList,
   adminBackendsReload,
 } from './admin-backends.js';
+import { adminBlock, adminUnblock } from './admin-block.js';
 import { adminConcurrencyGet, adminConcurrencySet } from './admin-concurrency.js';
+import { adminLimitsSet, adminLimitsShow } from './admin-limits.js';
+import { adminLog } from './admin-log.js';
+import { adminModelsHide, adminModelsList, adminModelsShow } from './admin-models.js';
 import { adminPause, adminResume } from './admin-pause.js';
 import {
   adminPresetAdd,
@@ -12,6 +16,10 @@ import {
   adminPresetList,
   adminPresetRemove,
 } from './admin-preset.js';
+import { adminQueues } from './admin-queues.js';
+import { adminRulesSet, adminRulesShow } from './admin-rules.js';
+import { adminStats } from './admin-stats.js';
+import { adminUsers } from './admin-users.js';
 import { batch } from './batch.js';
 import { cancel } from './cancel.js';
 import type { Command } from './command.js';
@@ -52,6 +60,19 @@ export const commands: readonly Command[] = [
   adminBackendsDrain,
   adminBackendsEnable,
   adminBackendsReload,
+  adminModelsList,
+  adminModelsShow,
+  adminModelsHide,
+  adminQueues,
+  adminStats,
+  adminLimitsShow,
+  adminLimitsSet,
+  adminRulesShow,
+  adminRulesSet,
+  adminUsers,
+  adminBlock,
+  adminUnblock,
+  adminLog,
 ];
 
 export const commandGroups: readonly GroupDefinition[] = [
@@ -59,4 +80,7 @@ export const commandGroups: readonly GroupDefinition[] = [
   { path: ['admin', 'concurrency'], description: 'group-admin-concurrency' },
   { path: ['admin', 'backends'], description: 'group-admin-backends' },
   { path: ['admin', 'preset'], description: 'group-admin-preset' },
+  { path: ['admin', 'models'], description: 'group-admin-models' },
+  { path: ['admin', 'limits'], description: 'group-admin-limits' },
+  { path: ['admin', 'rules'], description: 'group-admin-rules' },
 ];

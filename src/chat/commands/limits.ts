@@ -1,3 +1,4 @@
+/** Of what no setting is about: a prompt's own limit is the engine's. */
 const promptMaxCharacters = 4000;
 /** A template stands around a prompt of full length. */
 const presetPromptMaxCharacters = 1000;

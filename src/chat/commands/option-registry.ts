@@ -11,6 +11,8 @@ export interface OptionMeta {
   readonly isAttachment?: boolean;
   /** Takes the files that came under no name of their own; menus do not show it. */
   readonly isAttachmentList?: boolean;
+  /** Somebody: an id, or what people type to address them. */
+  readonly isUser?: boolean;
   /** Takes the whole text of a text command, flags at its end included. */
   readonly isPrompt?: boolean;
   /** What is offered while it is typed; `suggestions.ts` has the sources. */
@@ -41,7 +43,9 @@ function deriveShapes(options: z.ZodObject): OptionShape[] {
     const required = !(schema as z.ZodType).safeParse(undefined).success;
     if (meta.isAttachmentList) return { name, type: 'attachment-list', required, meta };
     if (meta.isAttachment) return { name, type: 'attachment', required, meta };
-    const { type, minimum, maximum } = z.toJSONSchema(schema as z.ZodType, { io: 'input' });
+    if (meta.isUser) return { name, type: 'user', required, meta };
+    const shape = z.toJSONSchema(schema as z.ZodType, { io: 'input' });
+    const { type, minimum, maximum, enum: words } = shape;
     if (type !== 'string' && type !== 'integer' && type !== 'number' && type !== 'boolean') {
       throw new Error(`The option ${JSON.stringify(name)} has the type ${JSON.stringify(type)}`);
     }
@@ -53,6 +57,12 @@ function deriveShapes(options: z.ZodObject): OptionShape[] {
       ...(meta.suggests ? { autocomplete: true } : {}),
       ...(minimum === undefined ? {} : { min: minimum }),
       ...(maximum === undefined ? {} : { max: maximum }),
+      ...(words === undefined ? {} : { choices: words.map(choiceOf) }),
     };
   });
+}
+
+/** Shown as people type it. */
+function choiceOf(word: unknown) {
+  return { name: String(word), value: String(word) };
 }

@@ -43,7 +43,10 @@ function withFlags(shapes: readonly OptionShape[], given: RawOptions) {
 }
 
 /** A written word as the value that the option wants; what does not fit stays a word. */
-export function typed({ type }: OptionShape, word: string): string | number | boolean {
+export function typed({ type, choices }: OptionShape, word: string): string | number | boolean {
+  const lower = word.toLowerCase();
+  const choice = choices?.find(({ value }) => String(value).toLowerCase() === lower);
+  if (choice) return choice.value;
   if (type === 'integer' || type === 'number') {
     return /^[+-]?(\d+\.?\d*|\.\d+)$/.test(word) ? Number(word) : word;
   }

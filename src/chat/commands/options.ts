@@ -14,7 +14,6 @@ export function promptOption(description: string) {
     .string('prompt-empty')
     .trim()
     .min(1, 'prompt-empty')
-    .max(limits.promptMaxCharacters, 'prompt-too-long')
     .register(optionRegistry, { description, isPrompt: true });
 }
 

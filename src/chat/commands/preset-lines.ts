@@ -1,6 +1,7 @@
 import { globalScope, type Preset } from '../../engine/index.js';
 import { quoted } from '../refusal.js';
 import type { LocalizedTexts } from '../texts.js';
+import { fittingLines } from './confidential-text.js';
 
 /** A preset in one line: `anime · own · “{prompt}, …” · 2:3 · ×4`. */
 export function presetLine(preset: Preset, texts: LocalizedTexts): string {
@@ -17,19 +18,9 @@ export function presetLine(preset: Preset, texts: LocalizedTexts): string {
   return parts.join(' · ');
 }
 
-/** Messages end somewhere: what does not fit is counted, and no line is cut in its middle. */
-const maxCharacters = 3500;
-
 export function presetLines(presets: readonly Preset[], texts: LocalizedTexts): string[] {
-  const lines: string[] = [];
-  let length = 0;
-  for (const preset of presets) {
-    const line = presetLine(preset, texts);
-    length += line.length + 1;
-    if (length > maxCharacters) {
-      return [...lines, texts.text('presets-more', { count: presets.length - lines.length })];
-    }
-    lines.push(line);
-  }
-  return lines;
+  return fittingLines(
+    presets.map((preset) => presetLine(preset, texts)),
+    texts,
+  );
 }

@@ -52,7 +52,7 @@ export async function submitPrompt(
   context: CommandContext,
   submission: Submission,
 ): Promise<Reply> {
-  const { engine, request } = context;
+  const { engine, request, isAdmin } = context;
   const { origin, options, images, references, mask, private: isPrivate } = submission;
   const preset = await findPreset(context, options.preset);
   const plan = planOf(submission, typeof preset === 'function' ? undefined : preset);
@@ -61,11 +61,12 @@ export async function submitPrompt(
     ...(typeof preset === 'function' ? [preset] : []),
     ...promptProblems(submission),
     ...imageProblems(submission),
-    ...modelProblems(plan.models, wish, await engine.models()),
+    ...modelProblems(plan.models, wish, await engine.models(isAdmin ? 'hidden' : undefined)),
     ...countProblems(plan, images.length, images.some(isArchive)),
   ];
   if (problems.length > 0) throw new Refusal(...problems);
 
+  await checkRules(context, plan);
   const sources = await keepSources(images, {
     inputs: engine.inputs,
     checkCount(count) {
@@ -151,6 +152,20 @@ function checkMask(mask: StoredInput | undefined, image: StoredInput | undefined
   throw new Refusal(sentence('mask-shape-wrong', { mask: sizeOf(mask), image: sizeOf(image) }));
 }
 
+/** Before anything is fetched or public; the engine asks again when it takes the batch. */
+async function checkRules(context: CommandContext, plan: TaskPlan): Promise<void> {
+  const { engine, request, user } = context;
+  const { prompt, preset, models } = plan;
+  await engine.administration.check({
+    userId: user.id,
+    scopeId: request.scopeId,
+    prompts: [prompt],
+    models: models.filter((model) => model !== undefined),
+    presets: preset ? [preset.name] : [],
+    place: request.place,
+  });
+}
+
 export interface TaskSubmission {
   readonly origin: BatchOrigin;
   readonly parentBatchId?: string;
@@ -161,7 +176,7 @@ export interface TaskSubmission {
 }
 
 export async function submitTasks(
-  { engine, request, user }: CommandContext,
+  { engine, request, user, isAdmin }: CommandContext,
   submission: TaskSubmission,
 ): Promise<Reply> {
   const { batchId } = await engine.submit({
@@ -170,6 +185,8 @@ export async function submitTasks(
     scopeId: request.scopeId,
     update: { platform: request.platform, key: request.updateKey },
     address: request.address,
+    place: request.place,
+    asAdmin: isAdmin,
   });
   return { kind: 'card', batchId };
 }

@@ -30,19 +30,44 @@ export function textArguments(
     return { ...given, [promptShape.name]: rest.trim() };
   }
 
-  const positions = shapes.filter(({ type }) => !type.startsWith('attachment'));
+  return { ...given, ...readWords(shapes, text) };
+}
+
+/** Words in the options' order; `days 30`, `days=30` and `--days 30` name the option. */
+function readWords(shapes: readonly OptionShape[], text: string): RawOptions {
+  const given: Record<string, string | number | boolean> = {};
+  const open = shapes.filter(({ type }) => !type.startsWith('attachment'));
   const words = text.split(/\s+/).filter((word) => word !== '');
-  if (words.length > positions.length) {
-    const value = quoted(words.slice(positions.length).join(' '));
-    throw new Refusal(sentence('words-too-many', { value }));
-  }
-  for (const [index, word] of words.entries()) {
-    const shape = positions[index];
-    if (shape) given[shape.name] = typed(shape, word);
+  const take = (shape: OptionShape, value: string | number | boolean) => {
+    given[shape.name] = value;
+    open.splice(open.indexOf(shape), 1);
+  };
+  for (let word = words.shift(); word !== undefined; word = words.shift()) {
+    const [, name = '', value] = namedPattern.exec(word) ?? [];
+    const named = open.find((shape) => shape.name === name.toLowerCase());
+    const [next] = words;
+    if (named && value !== undefined) take(named, typed(named, value));
+    else if (named?.type === 'boolean') {
+      const said = next === undefined ? undefined : typed(named, next);
+      if (typeof said === 'boolean') words.shift();
+      take(named, typeof said === 'boolean' ? said : true);
+    } else if (named && next !== undefined) {
+      words.shift();
+      take(named, typed(named, next));
+    } else {
+      const [shape] = open;
+      if (shape) take(shape, typed(shape, word));
+      else {
+        const value = quoted([word, ...words].join(' '));
+        throw new Refusal(sentence('words-too-many', { value }));
+      }
+    }
   }
   return given;
 }
 
+/** An option's name as one may write it, and its value where that follows at once. */
+const namedPattern = /^(?:--|—|–)?([a-z][\w-]*)(?:=(.+))?$/is;
 function filesBySlot(
   shapes: readonly OptionShape[],
   attachments: readonly Attachment[],

@@ -27,7 +27,8 @@ export interface AdmissionDependencies {
   readonly signals: Signals;
   readonly log: Logger;
   readonly health: Pick<InstanceHealth, 'admits' | 'stateOf'>;
-  readonly userCaps: UserCaps;
+  /** Running tasks of one user at a time, as settings have it now. */
+  readonly readUserCaps: () => Promise<UserCaps>;
 }
 
 export interface Admission {
@@ -80,8 +81,9 @@ export function createAdmission(deps: AdmissionDependencies): Admission {
       const { slots, hold } = await readRoom(trx, pool);
       await tell(trx, effects, pool.name, hold);
       if (slots.length === 0) return { jobs: [], isContested: false };
-      const lanes = await readWaitingLanes(trx, pool.name, slots, deps.userCaps);
-      const plan = planAdmission(lanes, slots, deps.userCaps);
+      const userCaps = await deps.readUserCaps();
+      const lanes = await readWaitingLanes(trx, pool.name, slots, userCaps);
+      const plan = planAdmission(lanes, slots, userCaps);
       if (plan.admitted.length === 0) return { jobs: [], isContested: false };
       const begun = await beginTasks(trx, effects, plan.admitted);
       await advanceLanes(trx, pool.name, plan);

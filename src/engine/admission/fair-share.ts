@@ -1,3 +1,5 @@
+import type { Limits } from '../limits/limit.js';
+
 /**
  * Start-time fair queueing over lanes: each lane's head carries a start tag, the smallest goes
  * next, and serving a task moves its lane's tag on by `cost / weight`. A new lane starts at the
@@ -22,6 +24,10 @@ export interface UserCaps {
   readonly whileOthersWait: number;
   /** Binds always, though slots idle for it. Null: there is none. */
   readonly hard: number | null;
+}
+
+export function userCapsOf(limits: Pick<Limits, 'runningTasks' | 'hardRunningTasks'>): UserCaps {
+  return { whileOthersWait: limits.runningTasks, hard: limits.hardRunningTasks };
 }
 
 /** Which lane goes next. */

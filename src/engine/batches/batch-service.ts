@@ -3,13 +3,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { joinLane } from '../admission/lane.repository.js';
 import type { Pools, Route } from '../backends/pools.js';
 import { type AdaptedRequest, adaptRequest } from '../backends/request-adaptation.js';
-import type { Transaction } from '../db/connection.js';
+import type { Database, Transaction } from '../db/connection.js';
 import { isConnectionError, throughRecord } from '../db/connection-error.js';
 import type { Effects, Transact } from '../db/transact.js';
-import { EngineError } from '../engine-error.js';
+import { EngineError, type EngineProblem } from '../engine-error.js';
 import { createId } from '../ids.js';
 import { storageKeysOf } from '../images/image.repository.js';
 import type { ImageStore } from '../images/image-store.js';
+import { dailyQuotas } from '../limits/limit.js';
+import { routeAround } from '../models/model-visibility.js';
+import { blockOf, type PolicyReader, policyProblem } from '../policy/policy.js';
 import { endRun, lockUnsentRun } from '../tasks/run.repository.js';
 import {
   cancelTask,
@@ -22,19 +25,21 @@ import { checkQuotas, type DailyQuotas, isLimited } from '../usage/quota.js';
 import { chargeUsage, giveUsageBack } from '../usage/usage.repository.js';
 import type { Actor, User } from '../users/user.js';
 import type { SubmitRequest, SubmittedBatch, TaskRequest } from './batch.js';
-import { deleteBatch, readOwner } from './batch.repository.js';
+import { deleteBatch, findBatchOfUpdate, readOwner } from './batch.repository.js';
 import { insertSubmission } from './submission.repository.js';
 
 export interface BatchServiceDependencies {
+  readonly db: Database;
   readonly transact: Transact;
   readonly pools: Pools;
   readonly store: ImageStore;
-  /** Waiting tasks of one user, at most. */
-  readonly maxWaiting: number;
-  /** Images a day that hold in a scope, at most a second old. */
-  readonly quotasIn: (scopeId: string) => Promise<DailyQuotas>;
+  /** What holds in a scope, at most a second old. */
+  readonly policyIn: PolicyReader;
   /** A person's share of turns, where no setting says another. */
-  readonly weightOf: (person: Pick<User, 'platform' | 'platformUserId'>) => number;
+  readonly weightOf: (
+    person: Pick<User, 'platform' | 'platformUserId'>,
+    adminWeight: number,
+  ) => number;
 }
 
 /** A pool has replaced a broken connection by then. */
@@ -44,15 +49,22 @@ const maxSeed = 2 ** 32 - 1;
 
 /** What people do to batches. Everything that changes goes through the tasks' state machine. */
 export function createBatchService(deps: BatchServiceDependencies) {
-  const { transact, pools, store } = deps;
+  const { db, transact, pools, store } = deps;
 
   async function submit(request: SubmitRequest): Promise<SubmittedBatch> {
+    const policy = await throughRecord(() => deps.policyIn(request.scopeId));
+    const hidden = request.asAdmin ? new Set<string>() : policy.hiddenModels;
     const tasks = await Promise.all(
       request.tasks.map(async (task) => ({
         task,
-        route: await pools.route(task),
+        route: await routeAround(pools, task, hidden),
       })),
     );
+    const models = await namesOfModels(pools, tasks);
+    const { user, scopeId } = request;
+    const problem = await policyProblem(policy, { ...wishOf(request), userId: user.id, models });
+    if (problem) return knownBatch(request, problem);
+    const { waitingTasks, adminWeight } = policy.limits;
     const submission = {
       batchId: createId(),
       request,
@@ -63,20 +75,20 @@ export function createBatchService(deps: BatchServiceDependencies) {
         ...asItRuns(task, route),
         seed: route.capabilities.seed ? (task.seed ?? randomInt(maxSeed)) : null,
       })),
-      weight: deps.weightOf(request.user),
-      maxWaiting: deps.maxWaiting,
+      weight: deps.weightOf(user, adminWeight),
+      maxWaiting: waitingTasks,
     };
+    const quotas = dailyQuotas(policy.limits);
     const keep = async (): Promise<SubmittedBatch> => {
-      const quotas = await deps.quotasIn(request.scopeId);
       const outcome = isLimited(quotas)
         ? await transact(async (trx, effects) => {
             const kept = await insertSubmission(trx, effects, { ...submission, isCharged: true });
             const counts = request.tasks.map(({ count }) => count);
-            if (kept.kind === 'made') await charge(trx, quotas, request, counts);
+            if (kept.kind === 'made') await charge(trx, quotas, { user, scopeId }, counts);
             return kept;
           })
-        : await transact.statement((db, effects) =>
-            insertSubmission(db, effects, { ...submission, isCharged: false }),
+        : await transact.statement((executor, effects) =>
+            insertSubmission(executor, effects, { ...submission, isCharged: false }),
           );
       switch (outcome.kind) {
         case 'made':
@@ -85,7 +97,7 @@ export function createBatchService(deps: BatchServiceDependencies) {
           return { batchId: outcome.batchId, created: false };
         case 'too-many-waiting': {
           const { waiting } = outcome;
-          throw new EngineError({ kind: 'too-many-waiting', waiting, limit: deps.maxWaiting });
+          throw new EngineError({ kind: 'too-many-waiting', waiting, limit: waitingTasks });
         }
         case 'contested':
           return keep();
@@ -101,6 +113,16 @@ export function createBatchService(deps: BatchServiceDependencies) {
         return keep();
       }
     });
+  }
+
+  /** A rule that came later does not undo what an update had made before. @throws EngineError */
+  async function knownBatch(
+    { update }: SubmitRequest,
+    problem: EngineProblem,
+  ): Promise<SubmittedBatch> {
+    const batchId = await throughRecord(() => findBatchOfUpdate(db, update));
+    if (batchId === undefined) throw new EngineError(problem);
+    return { batchId, created: false };
   }
 
   /**
@@ -168,11 +190,14 @@ export function createBatchService(deps: BatchServiceDependencies) {
         const { owner, tasks } = await lockOwnTasks(trx, batchId, actor);
         const ended = tasks.filter(({ state }) => state === 'failed' || state === 'cancelled');
         if (ended.length === 0) throw new EngineError({ kind: 'nothing-to-retry', id: batchId });
+        const policy = await deps.policyIn(owner.scopeId);
+        const blocked = blockOf(policy, owner.id);
+        if (blocked) throw new EngineError(blocked);
         for (const pool of poolsOf(ended)) {
-          await joinLane(trx, pool, owner.id, deps.weightOf(owner));
+          await joinLane(trx, pool, owner.id, deps.weightOf(owner, policy.limits.adminWeight));
         }
         const counts = ended.map(({ images }) => images);
-        const quotas = await deps.quotasIn(owner.scopeId);
+        const quotas = dailyQuotas(policy.limits);
         const chargedOn = isLimited(quotas)
           ? await charge(trx, quotas, { user: owner, scopeId: owner.scopeId }, counts)
           : null;
@@ -197,6 +222,29 @@ export function createBatchService(deps: BatchServiceDependencies) {
       });
       await Promise.all(keys.map((key) => store.delete(key)));
     },
+  };
+}
+
+type RoutedTask = {
+  readonly task: TaskRequest;
+  readonly route: Awaited<ReturnType<Pools['route']>>;
+};
+
+/** The models that tasks will run on; without a name, a pool runs its first. */
+async function namesOfModels(pools: Pools, tasks: readonly RoutedTask[]): Promise<string[]> {
+  const known = await pools.models();
+  return tasks.flatMap(({ task, route }) => {
+    if (task.operation === 'upscale') return [];
+    return route.model?.name ?? known.find(({ pool }) => pool === route.pool)?.name ?? [];
+  });
+}
+
+/** What rules look at. */
+function wishOf({ prompt, tasks, place }: SubmitRequest) {
+  return {
+    prompts: [...new Set([prompt, ...tasks.map((task) => task.prompt)])],
+    presets: tasks.flatMap(({ preset }) => preset?.name ?? []),
+    place,
   };
 }
 

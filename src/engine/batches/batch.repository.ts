@@ -1,5 +1,20 @@
 import type { Database, Transaction } from '../db/connection.js';
 import type { User } from '../users/user.js';
+import type { SubmitRequest } from './batch.js';
+
+/** The batch that an update made. */
+export async function findBatchOfUpdate(
+  db: Database,
+  { platform, key }: SubmitRequest['update'],
+): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('batches')
+    .select('id')
+    .where('updatePlatform', '=', platform)
+    .where('updateKey', '=', key)
+    .executeTakeFirst();
+  return row?.id;
+}
 
 export interface BatchOwner extends Pick<User, 'id' | 'platform' | 'platformUserId'> {
   /** Where the batch was made. */

@@ -3,6 +3,7 @@ import type { BackendErrorKind } from '../backends/backend-error.js';
 import type { RequestNote } from '../backends/request-adaptation.js';
 import type { ArchiveProblem } from '../images/archive.js';
 import type { ImageProblem } from '../images/inspection.js';
+import type { RequestPlace } from '../policy/policy.js';
 import type { PresetReference } from '../presets/preset.js';
 import type { TaskState } from '../tasks/task-state.js';
 import type { Platform, User } from '../users/user.js';
@@ -67,6 +68,10 @@ export interface SubmitRequest {
   readonly notes?: readonly BatchNote[];
   /** Only its owner may see it. */
   readonly private: boolean;
+  /** Where it was asked; rules may keep Easel to some places. Without it, none of these is known. */
+  readonly place?: RequestPlace;
+  /** The asker is one of `EASEL_ADMINS`, who may use hidden models too. */
+  readonly asAdmin?: boolean;
   /** Where the card will live. Opaque to the engine; the bot that made it reads it. */
   readonly address: CardAddress;
 }

@@ -60,6 +60,13 @@ interface Batches {
   userId: string;
 }
 
+interface Blocks {
+  blockedBy: string | null;
+  createdAt: GeneratedTimestamp;
+  scopeId: string;
+  userId: string;
+}
+
 interface Cards {
   address: Json<CardAddress>;
   attempts: Generated<number>;
@@ -74,6 +81,11 @@ interface Cards {
   version: Generated<number>;
 }
 
+interface DiscardedFiles {
+  createdAt: GeneratedTimestamp;
+  storageKey: string;
+}
+
 interface Images {
   byteLength: number;
   createdAt: GeneratedTimestamp;
@@ -86,6 +98,7 @@ interface Images {
     string | null | undefined,
     string | null
   >;
+  removedAt: NullableTimestamp;
   runNumber: number;
   seed: number | null;
   storageKey: string;
@@ -100,6 +113,7 @@ interface Inputs {
   height: number;
   id: string;
   mediaType: string;
+  removedAt: NullableTimestamp;
   storageKey: string;
   width: number;
 }
@@ -221,6 +235,7 @@ interface Usage {
 
 interface Users {
   createdAt: GeneratedTimestamp;
+  handle: string | null;
   id: string;
   locale: string;
   name: string;
@@ -233,7 +248,9 @@ export interface DB {
   audit: Audit;
   backendReports: BackendReports;
   batches: Batches;
+  blocks: Blocks;
   cards: Cards;
+  discardedFiles: DiscardedFiles;
   images: Images;
   inputs: Inputs;
   lanes: Lanes;

@@ -7,11 +7,6 @@ export interface DailyQuotas {
   readonly scope: number | null;
 }
 
-/** The global setting of one user's quota. */
-export const userQuotaKey = 'quota.user.day';
-/** The quota of a server or chat: its own setting, or the global one for all that have none. */
-export const scopeQuotaKey = 'quota.scope.day';
-
 export function isLimited({ user, scope }: DailyQuotas): boolean {
   return user !== null || scope !== null;
 }

@@ -1,30 +1,5 @@
 import { sql } from 'kysely';
-import type { Database, Transaction } from '../db/connection.js';
-import { globalScope } from '../settings/setting.repository.js';
-import { type DailyQuotas, scopeQuotaKey, userQuotaKey } from './quota.js';
-
-/** The quotas that hold for a person in a scope: settings, else the configuration's numbers. */
-export async function readQuotas(
-  db: Database,
-  scopeId: string,
-  configured: DailyQuotas,
-): Promise<DailyQuotas> {
-  const rows = await db
-    .selectFrom('settings')
-    .select(['scopeId', 'key', 'value'])
-    .where('key', 'in', [userQuotaKey, scopeQuotaKey])
-    .where('scopeId', 'in', [globalScope, scopeId])
-    .execute();
-  const numberAt = (scope: string, key: string): number | undefined => {
-    const value = rows.find((row) => row.scopeId === scope && row.key === key)?.value;
-    return typeof value === 'number' ? value : undefined;
-  };
-  return {
-    user: numberAt(globalScope, userQuotaKey) ?? configured.user,
-    scope:
-      numberAt(scopeId, scopeQuotaKey) ?? numberAt(globalScope, scopeQuotaKey) ?? configured.scope,
-  };
-}
+import type { Transaction } from '../db/connection.js';
 
 /** Images of the day so far, those just charged among them. */
 export interface Usage {

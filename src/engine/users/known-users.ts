@@ -25,5 +25,9 @@ export function createKnownUsers(
 }
 
 function isSame(user: User, identity: Identity): boolean {
-  return user.name === identity.name && user.locale === identity.locale;
+  return (
+    user.name === identity.name &&
+    user.handle === identity.handle &&
+    user.locale === identity.locale
+  );
 }

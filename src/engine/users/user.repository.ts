@@ -2,30 +2,29 @@ import type { Database } from '../db/connection.js';
 import { createId } from '../ids.js';
 import type { Identity, User } from './user.js';
 
-/** The record of a person: made at first sight, name and locale refreshed when they changed. */
+/** The record of a person: made at first sight, what may change refreshed when it did. */
 export async function ensureUser(db: Database, identity: Identity): Promise<User> {
   const known = await db
     .selectFrom('users')
-    .select(['id', 'name', 'locale'])
+    .select(['id', 'name', 'handle', 'locale'])
     .where('platform', '=', identity.platform)
     .where('platformUserId', '=', identity.platformUserId)
     .executeTakeFirst();
-  if (known && known.name === identity.name && known.locale === identity.locale) {
-    return { ...identity, id: known.id };
-  }
+  const { name, locale, handle = null } = identity;
+  const isFresh = known?.name === name && known.locale === locale && known.handle === handle;
+  if (known && isFresh) return { ...identity, id: known.id };
   const row = await db
     .insertInto('users')
     .values({
       id: createId(),
       platform: identity.platform,
       platformUserId: identity.platformUserId,
-      name: identity.name,
-      locale: identity.locale,
+      name,
+      handle,
+      locale,
     })
     .onConflict((conflict) =>
-      conflict
-        .columns(['platform', 'platformUserId'])
-        .doUpdateSet({ name: identity.name, locale: identity.locale }),
+      conflict.columns(['platform', 'platformUserId']).doUpdateSet({ name, handle, locale }),
     )
     .returning('id')
     .executeTakeFirstOrThrow();

@@ -6,6 +6,8 @@ export interface Identity {
   /** The platform's own id, as decimal digits. */
   readonly platformUserId: string;
   readonly name: string;
+  /** What others address them by there, such as Telegram's username, without `@`. */
+  readonly handle?: string;
   /** BCP 47, as the platform tells it, e.g. `en-US`, `zh-CN`, `zh-hans`. */
   readonly locale: string;
 }

@@ -13,6 +13,8 @@ describe('/imagine', () => {
     expect(engine.submitted).toEqual([
       {
         user: expect.objectContaining({ id: 'user-ada' }),
+        asAdmin: false,
+        place: expect.objectContaining({ ids: ['1'] }),
         scopeId: 'telegram:1',
         origin: 'imagine',
         update: { platform: 'telegram', key: 'update1' },

@@ -289,6 +289,7 @@ describe('suggestions', () => {
       'admin preset edit name',
       'admin preset edit model',
       'admin preset remove name',
+      'admin models hide model',
     ]);
   });
 });

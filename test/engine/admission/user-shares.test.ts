@@ -51,7 +51,7 @@ it('serves by weight: the configured one, and the setting that outdoes it', asyn
 it('keeps to a hard cap though slots idle', async () => {
   const backend = createScriptedBackend();
   backend.hold = true;
-  harness = await startEngine([poolOf([backend], 4)], { hardUserCap: 2 });
+  harness = await startEngine([poolOf([backend], 4)], { limits: { hardRunningTasks: 2 } });
   const [ann, bob] = [await harness.user('ann'), await harness.user('bob')];
   const batchId = await harness.submit(ann, [{}, {}, {}, {}]);
   await eventually(() => expect(backend.held).toHaveLength(2));

@@ -4,7 +4,10 @@ import { createBatchService } from '../../../src/engine/batches/batch-service.js
 import type { Database, Transaction } from '../../../src/engine/db/connection.js';
 import { createTransact, type Effects } from '../../../src/engine/db/transact.js';
 import { createFileStore } from '../../../src/engine/images/file-store.js';
+import { defaultLimits } from '../../../src/engine/limits/limit.js';
+import { readPolicy } from '../../../src/engine/policy/policy.repository.js';
 import { createLocalSignals } from '../../../src/engine/queue/signals.js';
+import { createRecentValues } from '../../../src/engine/settings/recent-values.js';
 import { type EngineHarness, poolOf, silentLog, startEngine } from '../../support/engine.js';
 import { createScriptedBackend } from '../../support/scripted-backend.js';
 
@@ -29,8 +32,8 @@ it('says which batch was kept when only the answer to its commit was lost', asyn
     }),
     pools: createPools(pools, silentLog, Date.now),
     store: createFileStore(harness.folder),
-    maxWaiting: 100,
-    quotasIn: async () => ({ user: null, scope: null }),
+    db: harness.db,
+    policyIn: createRecentValues((scope) => readPolicy(harness.db, scope, defaultLimits)),
     weightOf: () => 1,
   });
   const { batchId, created } = await submit({
@@ -72,7 +75,7 @@ it('keeps one batch of an update that is dealt with several times at once', asyn
 
 it('lets nobody take more waiting places than there are, whatever comes at once', async () => {
   const pools = [poolOf([createScriptedBackend()], 1)];
-  harness = await startEngine(pools, { maxWaiting: 5 });
+  harness = await startEngine(pools, { limits: { waitingTasks: 5 } });
   const actor = { userId: (await harness.user('op')).id, manages: true };
   await harness.engine.pausePool('main', actor);
   const ann = await harness.user('ann');

@@ -22,7 +22,7 @@ it('counts nothing and refuses nothing by default', async () => {
 
 it('refuses a request above the quota as a whole, and says when the day ends', async () => {
   harness = await startEngine([poolOf([createScriptedBackend()])], {
-    quotas: { user: 5, scope: null },
+    limits: { userImagesPerDay: 5 },
   });
   const ann = await harness.user('ann');
   await harness.submit(ann, [{ count: 4 }]);
@@ -42,16 +42,16 @@ it('refuses a request above the quota as a whole, and says when the day ends', a
 
 it('takes settings before the configuration, and a scope’s own before all', async () => {
   harness = await startEngine([poolOf([createScriptedBackend()])], {
-    quotas: { user: 1, scope: null },
+    limits: { userImagesPerDay: 1 },
   });
   const set = (scopeId: string, key: string, value: number) =>
     harness.db
       .insertInto('settings')
       .values({ scopeId, key, value: JSON.stringify(value) })
       .execute();
-  await set('global', 'quota.user.day', 100);
-  await set('global', 'quota.scope.day', 50);
-  await set('telegram:1', 'quota.scope.day', 3);
+  await set('global', 'limits.userImagesPerDay', 100);
+  await set('global', 'limits.scopeImagesPerDay', 50);
+  await set('telegram:1', 'limits.scopeImagesPerDay', 3);
   const ann = await harness.user('ann');
   await harness.submit(ann, [{ count: 3 }]);
   await expect(harness.submit(ann)).rejects.toMatchObject({
@@ -62,7 +62,7 @@ it('takes settings before the configuration, and a scope’s own before all', as
 
 it('never lets requests at the same moment take more than there is', async () => {
   harness = await startEngine([poolOf([createScriptedBackend()])], {
-    quotas: { user: null, scope: 6 },
+    limits: { scopeImagesPerDay: 6 },
   });
   const people = await Promise.all(['a', 'b', 'c', 'd', 'e'].map((name) => harness.user(name)));
   const answers = await Promise.allSettled(
@@ -74,7 +74,9 @@ it('never lets requests at the same moment take more than there is', async () =>
 
 it('gives failed and cancelled tasks back once, and takes them again at a retry', async () => {
   const backend = createScriptedBackend();
-  harness = await startEngine([poolOf([backend], 1)], { quotas: { user: 10, scope: 10 } });
+  harness = await startEngine([poolOf([backend], 1)], {
+    limits: { userImagesPerDay: 10, scopeImagesPerDay: 10 },
+  });
   const ann = await harness.user('ann');
   const actor = { userId: ann.id, manages: false };
   const both = (images: number) => ({ [`user:${ann.id}`]: images, 'scope:telegram:1': images });
@@ -105,7 +107,9 @@ it('gives failed and cancelled tasks back once, and takes them again at a retry'
 
 it('gives back what was unfinished when its batch is deleted, and keeps what was made', async () => {
   const backend = createScriptedBackend();
-  harness = await startEngine([poolOf([backend], 1)], { quotas: { user: 10, scope: 10 } });
+  harness = await startEngine([poolOf([backend], 1)], {
+    limits: { userImagesPerDay: 10, scopeImagesPerDay: 10 },
+  });
   const ann = await harness.user('ann');
   const made = await harness.submit(ann, [{ count: 3 }]);
   await harness.until(made, (view) => view.counts.completed === 1);

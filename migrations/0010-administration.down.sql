@@ -1,0 +1,14 @@
+update settings set key = 'quota.scope.day' where key = 'limits.scopeImagesPerDay';
+update settings set key = 'quota.user.day' where key = 'limits.userImagesPerDay';
+drop index updates_closed;
+drop table discarded_files;
+drop index inputs_kept;
+drop index images_kept;
+alter table inputs drop column removed_at;
+alter table images drop column removed_at;
+drop index batches_created;
+drop index batches_scope;
+drop index audit_scope;
+drop index users_handle;
+alter table users drop column handle;
+drop table blocks;
