@@ -1,5 +1,5 @@
 import type { Execution, QueueItem } from './comfyui-execution.js';
-import { objectInfo, type StandInFiles } from './comfyui-nodes.js';
+import { objectInfo, type StandInFiles, standInNodes } from './comfyui-nodes.js';
 import type { StandInGraph } from './comfyui-pictures.js';
 import { exchangeOf } from './comfyui-recordings.js';
 import { validate } from './comfyui-validation.js';
@@ -17,6 +17,8 @@ export interface RoutesOptions {
   readonly files: StandInFiles;
   /** Classes of nodes that it lacks. */
   readonly lacks: readonly string[];
+  /** Folders that it does not know. */
+  readonly lacksFolders: readonly string[];
   readonly uploads: Map<string, Buffer>;
   readonly saved: ReadonlyMap<string, Buffer>;
   readonly execution: Execution;
@@ -26,7 +28,7 @@ export const maxUploadBytes = 104857600;
 
 /** The HTTP calls of the recordings, on one queue. */
 export function createRoutes(options: RoutesOptions) {
-  const { version, files, lacks, uploads, saved, execution } = options;
+  const { version, files, lacks, lacksFolders, uploads, saved, execution } = options;
   let number = 0;
 
   function submit(json: Record<string, unknown>): StandInAnswer {
@@ -76,9 +78,15 @@ export function createRoutes(options: RoutesOptions) {
       return { json: { supports_preview_metadata: true, max_upload_size: maxUploadBytes } };
     }
     const folder = /^\/models\/(\w+)$/.exec(path)?.[1] ?? '';
-    if (method === 'GET' && files[folder] && version !== 'old') return { json: files[folder] };
+    if (method === 'GET' && files[folder] && version !== 'old') {
+      return lacksFolders.includes(folder) ? { status: 404 } : { json: files[folder] };
+    }
     if (call === 'GET /object_info/CheckpointLoaderSimple')
       return { json: loaderInfo(files.checkpoints ?? []) };
+    if (call === 'GET /object_info') {
+      const known = Object.keys(standInNodes).filter((each) => !lacks.includes(each));
+      return { json: Object.fromEntries(known.map((each) => [each, objectInfo(each, files)])) };
+    }
     const name = /^\/object_info\/(\w+)$/.exec(path)?.[1];
     if (method === 'GET' && name !== undefined) {
       const info = lacks.includes(name) ? undefined : objectInfo(name, files);

@@ -18,6 +18,8 @@ export interface ComfyUiServerOptions {
   readonly checkpoints?: readonly string[];
   /** Files in other folders. */
   readonly files?: StandInFiles;
+  /** Folders that it does not know, as older versions do not. */
+  readonly lacksFolders?: readonly string[];
   /** Classes of nodes that it lacks. */
   readonly lacks?: readonly string[];
   readonly stepMs?: number;
@@ -76,6 +78,7 @@ export async function startComfyUiServer(options: ComfyUiServerOptions = {}) {
     version,
     files: { upscale_models: [], diffusion_models: [], ...options.files, checkpoints },
     lacks: options.lacks ?? [],
+    lacksFolders: options.lacksFolders ?? [],
     uploads,
     saved,
     execution,
