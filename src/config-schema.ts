@@ -78,6 +78,9 @@ export const environmentSchema = z.object({
   OPENAI_BASE_URL: httpUrl.optional(),
   GEMINI_API_KEY: secret.optional(),
   GEMINI_BASE_URL: httpUrl.optional(),
+  A1111_URL: httpUrl.optional(),
+  ARK_API_KEY: secret.optional(),
+  ARK_BASE_URL: httpUrl.optional(),
 });
 
 const name = z
@@ -187,6 +190,19 @@ const backendSchema = z.discriminatedUnion(
         path: ['apiKey'],
         error: 'expected apiKey or apiKeyEnv',
       }),
+    z
+      .strictObject({
+        ...common,
+        ...keyed,
+        type: z.literal('seedream'),
+        url: httpUrl.optional(),
+        models,
+        watermark: z.boolean({ error: 'expected true or false' }).optional(),
+      })
+      .refine(({ apiKey, apiKeyEnv }) => (apiKey ?? apiKeyEnv) !== undefined, {
+        path: ['apiKey'],
+        error: 'expected apiKey or apiKeyEnv',
+      }),
     z.strictObject({
       ...common,
       type: z.literal('a1111'),
@@ -206,7 +222,7 @@ const backendSchema = z.discriminatedUnion(
       stepDurationMs: wholeNumber(0, 60_000).optional(),
     }),
   ],
-  { error: 'expected the type comfyui, a1111, openai, gemini or sketch' },
+  { error: 'expected the type comfyui, a1111, openai, gemini, seedream or sketch' },
 );
 /** As `easel.yaml` has it. */
 export type ListedBackend = z.infer<typeof backendSchema>;

@@ -114,7 +114,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv, folder: string): Conf
 }
 
 /** Settings of parts that this version does not have. */
-const laterSettings = /^(A1111_URL|ARK_(API_KEY|BASE_URL)|S3_\w+|PUBLIC_URL|EASEL_SECRET)$/;
+const laterSettings = /^(S3_\w+|PUBLIC_URL|EASEL_SECRET)$/;
 
 /** A stand-in or proxy of Discord serves its files itself. */
 function cdnHostsOf(listed: readonly string[], apiUrl: string): readonly string[] {

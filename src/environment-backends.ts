@@ -33,6 +33,21 @@ const shortcuts: readonly Shortcut[] = [
       ...(url !== undefined && { url }),
     }),
   },
+  {
+    key: 'A1111_URL',
+    name: 'a1111',
+    backend: (url) => ({ name: 'a1111', type: 'a1111', url }),
+  },
+  {
+    key: 'ARK_API_KEY',
+    name: 'seedream',
+    backend: (apiKey, { ARK_BASE_URL: url }) => ({
+      name: 'seedream',
+      type: 'seedream',
+      apiKey,
+      ...(url !== undefined && { url }),
+    }),
+  },
 ];
 
 /** The shortcuts that are set, right or wrong. */

@@ -8,6 +8,7 @@ import { createGeminiBackend } from '../engine/backends/gemini/gemini-backend.js
 import { createLanczosBackend } from '../engine/backends/lanczos/lanczos-backend.js';
 import { createOpenAiBackend } from '../engine/backends/openai/openai-backend.js';
 import type { Instance, Pool } from '../engine/backends/pools.js';
+import { createSeedreamBackend } from '../engine/backends/seedream/seedream-backend.js';
 import { createSketchBackend } from '../engine/backends/sketch/sketch-backend.js';
 import { EngineError } from '../engine/engine-error.js';
 
@@ -76,7 +77,14 @@ export function readPoolsAnew(pools: ConfiguredPools, readConfig: () => Config):
 }
 
 /** ComfyUI and the web UIs run one prompt at a time; what more they are given waits in their own queue. */
-const defaultSlots = { comfyui: 1, a1111: 1, openai: 4, gemini: 4, sketch: 4 } as const;
+const defaultSlots = {
+  comfyui: 1,
+  a1111: 1,
+  openai: 4,
+  gemini: 4,
+  seedream: 4,
+  sketch: 4,
+} as const;
 
 function slotsOf({ slots, type }: BackendConfig): number {
   return slots ?? defaultSlots[type];
@@ -102,6 +110,8 @@ function createBackendOfType(settings: BackendConfig, log: Logger): Backend {
       return createA1111Backend({ ...settings, log });
     case 'comfyui':
       return createComfyUiBackend({ ...settings, log });
+    case 'seedream':
+      return createSeedreamBackend(settings);
     case 'openai':
       return createOpenAiBackend(settings);
     case 'gemini':

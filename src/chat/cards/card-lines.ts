@@ -158,9 +158,9 @@ const failureTexts = {
 /** `⚠️`, why, and what the backend said of it: each reason once. */
 function failureLines(batch: BatchView, texts: LocalizedTexts): string[] {
   const timesByReason = new Map<string, number>();
-  for (const { state, failure } of batch.tasks) {
-    if (state !== 'failed') continue;
-    const reason = failureText(failure, texts);
+  for (const task of batch.tasks) {
+    const reason = reasonOf(task, texts);
+    if (reason === undefined) continue;
     timesByReason.set(reason, (timesByReason.get(reason) ?? 0) + 1);
   }
   return [...timesByReason].slice(0, maxReasons).map(([reason, count]) => {
@@ -175,6 +175,16 @@ function doubtLines({ posts, texts }: CardInput): string[] {
     .filter(({ state }) => state === 'doubtful')
     .reduce((sum, { imageIds }) => sum + imageIds.length, 0);
   return count === 0 ? [] : [texts.text('card-posts-doubtful', { count })];
+}
+
+/** Why a task failed, or some of the images of one that did not. */
+function reasonOf(task: TaskView, texts: LocalizedTexts): string | undefined {
+  const { state, failure, request, images } = task;
+  if (state === 'failed') return failureText(failure, texts);
+  if (state !== 'completed' || failure === null) return undefined;
+  const missing = String(request.count - images.length);
+  const count = String(request.count);
+  return texts.text('card-images-missing', { missing, count, reason: failureText(failure, texts) });
 }
 
 function failureText(failure: TaskFailure | null, texts: LocalizedTexts): string {

@@ -121,6 +121,7 @@ card-images = { $count ->
     [one] 1 image
    *[other] { $count } images
 }
+card-images-missing = { $missing } of { $count } images: { $reason }
 card-seed = seed { $seed }
 card-count-done = { $count } done
 card-count-failed = { $count } failed

@@ -118,6 +118,7 @@ card-waits-paused = 管理员已暂停，等待至 { $until }
 card-waits-paused-open = 管理员已暂停
 card-silent = 图像服务已有 { $duration }没有消息
 card-images = { $count } 张图片
+card-images-missing = { $count } 张图片中有 { $missing } 张未完成：{ $reason }
 card-seed = 种子 { $seed }
 card-count-done = 完成 { $count }
 card-count-failed = 失败 { $count }

@@ -4,6 +4,8 @@
  * runs on every implementation.
  */
 
+import type { BackendError } from './backend-error.js';
+
 export type Operation = 'generate' | 'edit' | 'inpaint' | 'upscale' | 'vary';
 
 /** What one backend instance can do. Requests are checked against it before they are queued. */
@@ -120,6 +122,8 @@ export interface BackendResult {
     /** The seed that makes this image alone; absent where there is none, or it is not known. */
     readonly seed?: number;
   }[];
+  /** Of images that were asked for, were made in the same run, and failed alone. */
+  readonly failures?: readonly BackendError[];
   /** The friendly name of the model that ran, as shown on the card. */
   readonly model: string;
   /** With what it was made, as far as the backend decided it: steps, sampler, … */

@@ -118,6 +118,7 @@ export interface TaskView {
   readonly seed: number | null;
   /** Where what runs is not quite what was asked for. */
   readonly notes: readonly RequestNote[];
+  /** Of a completed task: why some of its images are missing. */
   readonly failure: TaskFailure | null;
   /** Set while an automatic retry waits: its number, of how many, and when it may begin. */
   readonly retry: { readonly attempt: number; readonly of: number; readonly at: Date } | null;

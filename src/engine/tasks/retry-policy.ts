@@ -77,7 +77,7 @@ export function decideAfterFailure(
   }
 }
 
-function failureOf(error: BackendError): TaskFailure {
+export function failureOf(error: BackendError): TaskFailure {
   return { kind: error.kind, text: error.userText ?? null, billed: error.billed };
 }
 

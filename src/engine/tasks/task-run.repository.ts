@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { TaskFailure } from '../batches/batch.js';
 import { nextVersion } from '../cards/card.repository.js';
 import type { Database, Transaction } from '../db/connection.js';
 import type { Effects } from '../db/transact.js';
@@ -61,12 +62,19 @@ export async function completeTask(
   db: Database,
   effects: Effects,
   key: { readonly taskId: string; readonly run: number },
-  result: { readonly model: string; readonly images: readonly NewImage[] },
+  result: {
+    readonly model: string;
+    readonly images: readonly NewImage[];
+    /** Why some images are missing, where some are. */
+    readonly failure: TaskFailure | null;
+  },
 ): Promise<boolean> {
+  const { failure } = result;
   const { rows } = await sql<{ batchId: string; pool: string; platform: Platform | null }>`
     with moved as (
       update tasks set state = 'completed', model = ${result.model}, finished_at = now(),
-        deadline_at = null, failure_kind = null, failure_text = null, failure_billed = null
+        deadline_at = null, failure_kind = ${failure?.kind ?? null},
+        failure_text = ${failure?.text ?? null}, failure_billed = ${failure?.billed ?? null}
       where id = ${key.taskId} and run_number = ${key.run}
         and state = any(${predecessors('completed')})
       returning id, batch_id, pool

@@ -4,7 +4,7 @@ import type { TaskFailure } from '../batches/batch.js';
 import type { Transact } from '../db/transact.js';
 import type { ImageStore } from '../images/image-store.js';
 import type { RunQueue } from '../queue/run-queue.js';
-import type { Decision } from '../tasks/retry-policy.js';
+import { type Decision, failureOf } from '../tasks/retry-policy.js';
 import { endRun, type RunKey, type StartedRun } from '../tasks/run.repository.js';
 import { cancelTask, failTask, postponeTask } from '../tasks/task.repository.js';
 import { completeTask } from '../tasks/task-run.repository.js';
@@ -54,10 +54,14 @@ export function createOutcomes(deps: OutcomeDependencies): Outcomes {
 
   return {
     async completed(key, { request }, result) {
+      for (const error of result.failures ?? []) {
+        log.warn({ err: error, ...key, operator: error.operatorText }, 'An image of a run failed');
+      }
       const images = await storeResultImages(result, request, deps);
       const { model } = result;
+      const failure = failureBeside(result);
       const kept = await transact.statement((db, effects) =>
-        completeTask(db, effects, key, { model, images }),
+        completeTask(db, effects, key, { model, images, failure }),
       );
       if (!kept) {
         log.info({ ...key }, 'A late result was dropped: a later run has the task, or nobody');
@@ -107,4 +111,10 @@ export function createOutcomes(deps: OutcomeDependencies): Outcomes {
       if (job) await queue.add(job);
     },
   };
+}
+
+/** Why images of a run that went well are missing: the first reason stands for all. */
+function failureBeside({ failures }: BackendResult): TaskFailure | null {
+  const [first] = failures ?? [];
+  return first ? failureOf(first) : null;
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Backend, BackendCapabilities } from '../backend.js';
 import { BackendError } from '../backend-error.js';
+import { checkRequest } from '../request-check.js';
 import { createRunAbort } from '../run-abort.js';
 import { readServerAddress } from '../server-address.js';
 import { createHttpExchanger } from '../service/exchange.js';
@@ -98,6 +99,7 @@ export function createA1111Backend(options: A1111Options): Backend {
     },
 
     async run(request, context) {
+      checkRequest(request, capabilities);
       const abort = createRunAbort(context.signal, closing.signal);
       const run = startRun(request, context, abort, deps).catch((error: unknown) => {
         abort.throwIfAborted();

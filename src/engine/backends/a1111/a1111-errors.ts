@@ -76,7 +76,3 @@ export function noImages(): BackendError {
     maxRetries: 1,
   });
 }
-
-export function unsupported(why: string): BackendError {
-  return new BackendError(why, { kind: 'invalid-request', retryable: false, userText: why });
-}

@@ -2,19 +2,15 @@ import { encodeMask } from '../../images/mask.js';
 import type { BackendRequest, BackendResult, BackendRunContext } from '../backend.js';
 import { BackendError } from '../backend-error.js';
 import { decodeImageContent, encodeBase64 } from '../image-content.js';
+import { invalidRequest } from '../local-run.js';
 import type { RunAbort } from '../run-abort.js';
 import { badImage } from '../service/service-errors.js';
 import { readInfo } from './a1111-answers.js';
 import type { A1111Client } from './a1111-client.js';
-import { noImages, service, unsupported } from './a1111-errors.js';
+import { noImages, service } from './a1111-errors.js';
 import type { A1111Options, A1111Timings } from './a1111-options.js';
 import type { InstalledCheckpoints } from './checkpoints.js';
-import {
-  checkRequest,
-  chooseSampling,
-  planGeneration,
-  type SamplingChoices,
-} from './generation.js';
+import { chooseSampling, planGeneration, type SamplingChoices } from './generation.js';
 import { openPositionReader } from './run-position.js';
 import { type StopDependencies, stopTask } from './run-stop.js';
 import { watchProgress } from './run-watch.js';
@@ -38,7 +34,6 @@ export async function startRun(
   deps: RunDependencies,
 ): Promise<BackendResult> {
   abort.throwIfAborted();
-  checkRequest(request);
   if (request.operation === 'upscale') return upscale(request, context, abort, deps);
   const [checkpoint, choices] = await Promise.all([
     deps.checkpoints.find(request.model, abort.signal),
@@ -112,9 +107,9 @@ async function stopSoon(
   await Promise.race([stopping, patience]).finally(() => clearTimeout(timer));
 }
 
-/** The connection broke while the server was at it. */
+/** The connection broke while the server was at it; or it failed, and has nothing to be stopped. */
 function isLost(error: unknown): boolean {
-  return error instanceof BackendError && error.kind === 'transient' && error.cause !== undefined;
+  return error instanceof BackendError && error.kind === 'transient';
 }
 
 /** `extra-single-image`: without an id, so that it can be neither followed nor stopped. */
@@ -124,8 +119,8 @@ async function upscale(
   abort: RunAbort,
   { client, settings }: RunDependencies,
 ): Promise<BackendResult> {
-  if (image === undefined) throw unsupported('an image to enlarge is missing');
-  if (count > 1) throw unsupported('an image is enlarged once');
+  if (image === undefined) throw invalidRequest('an image to enlarge is missing');
+  if (count > 1) throw invalidRequest('an image is enlarged once');
   const listed = settings.upscaler ? [] : await client.upscalers(abort.signal);
   const upscaler =
     settings.upscaler ?? knownUpscalers.find((name) => listed.includes(name)) ?? 'Lanczos';

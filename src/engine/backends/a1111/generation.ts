@@ -1,7 +1,6 @@
 import type { BackendRequest } from '../backend.js';
 import { type CheckpointProfile, profileOf, sizeOf } from '../checkpoint-profile.js';
 import { encodeBase64 } from '../image-content.js';
-import { unsupported } from './a1111-errors.js';
 import type { A1111Options } from './a1111-options.js';
 import { neutralizePrompt } from './prompt-syntax.js';
 
@@ -37,18 +36,6 @@ export interface GenerationPlan {
 const defaultDenoise = 0.6;
 /** Where a mask says what may change, that is to become what the prompt says. */
 const defaultMaskedDenoise = 0.85;
-
-/** @throws BackendError invalid-request for what no call of the web UI does */
-export function checkRequest({ operation, image, mask, references }: BackendRequest): void {
-  if (operation !== 'generate' && image === undefined) {
-    throw unsupported('an image to start from is missing');
-  }
-  if (operation === 'inpaint' && mask === undefined) throw unsupported('a mask is missing');
-  if (operation !== 'inpaint' && mask !== undefined) {
-    throw unsupported(`a mask is of no use to ${operation}`);
-  }
-  if (references.length > 0) throw unsupported('this image server takes no reference images');
-}
 
 /** The body of `txt2img` or `img2img`. Images go as bytes: the web UI would fetch an address. */
 export function planGeneration(

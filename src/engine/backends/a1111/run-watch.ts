@@ -58,7 +58,7 @@ export async function watchProgress(watch: ProgressWatch, ended: Promise<unknown
 /** The web UI may be set to WebP, which a preview is not. */
 function previewOf({ preview }: RunPosition): BackendProgress['preview'] {
   if (preview === undefined) return undefined;
-  const { bytes } = decodeImageContent(preview) as { bytes?: Uint8Array };
+  const { bytes } = decodeImageContent(preview);
   if (bytes === undefined) return undefined;
   if (bytes[0] === 0x89) return { bytes, mediaType: 'image/png' };
   return bytes[0] === 0xff ? { bytes, mediaType: 'image/jpeg' } : undefined;
