@@ -7,6 +7,7 @@ import { createOpenAiClient, type ListedModel } from './openai-client.js';
 import { capabilitiesOf, type OpenAiFlavor, type OpenAiOptions } from './openai-options.js';
 import { runImageCall } from './openai-run.js';
 import { standardAspects } from './openai-size.js';
+import { createSdcppBackend } from './sdcpp-backend.js';
 
 export type { OpenAiFlavor, OpenAiOptions } from './openai-options.js';
 
@@ -22,7 +23,8 @@ const serviceNames: Readonly<Record<OpenAiFlavor, string>> = {
 
 /** OpenAI's Images API, or a server that speaks it. Nothing is opened until it is asked for. */
 export function createOpenAiBackend(options: OpenAiOptions): Backend {
-  const { name, flavor = 'openai' } = options;
+  const { name, flavor = 'openai', url } = options;
+  if (flavor === 'sdcpp' && url !== undefined) return createSdcppBackend({ ...options, url });
   const capabilities = capabilitiesOf[flavor];
   const service = { name: serviceNames[flavor], paid: capabilities.paid };
   const client = createOpenAiClient(options, service);
