@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type BatchView, EngineError, type TaskRequest } from '../engine/index.js';
+import { pickImagePanel, sharePanel, showPanel } from './batch-panel.js';
 import type { ButtonAction } from './buttons.js';
 import { messagesBeside } from './cards/messages-beside.js';
 import type { CommandContext } from './commands/command.js';
 import { submitTasks } from './commands/submission.js';
 import { imageForm, promptForm, submitImageEdit, submitNewPrompt } from './edit.js';
 import type { FormAnswers } from './form.js';
+import { historyPage } from './history-panel.js';
 import { Refusal, sentence } from './refusal.js';
 import type { Reply } from './request.js';
 
@@ -36,7 +38,12 @@ export async function runButton(
       const { actor } = await batchAndActor(action.batchId);
       const card = await engine.cards.read(action.batchId);
       await engine.remove(action.batchId, actor);
-      return { kind: 'delete-message', beside: messagesBeside(card) };
+      const isHere = card?.platform === context.request.platform;
+      return {
+        kind: 'delete-message',
+        beside: isHere ? messagesBeside(card) : [],
+        ...(isHere ? { address: card.address } : {}),
+      };
     }
     case 'send-again': {
       const { id } = await permittedBatch(context, action.batchId);
@@ -59,6 +66,19 @@ export async function runButton(
       const imageIds = batch.tasks.flatMap(({ images }) => images.map(({ id }) => id));
       if (imageIds.length === 0) throw new Refusal(sentence('originals-none'));
       return { kind: 'documents', batchId: batch.id, imageIds };
+    }
+    case 'show': {
+      const { batch, actor } = await batchAndActor(action.batchId);
+      return showPanel(context, batch, actor);
+    }
+    case 'share':
+      return sharePanel(context, await permittedBatch(context, action.batchId));
+    case 'pick-image':
+      return pickImagePanel(await permittedBatch(context, action.batchId), context.texts);
+    case 'history': {
+      const { userId, page, filter } = action;
+      if (userId !== context.user.id) throw new EngineError({ kind: 'not-yours', id: userId });
+      return historyPage(context, { page, filter, replaces: true });
     }
     case 'edit-prompt': {
       const finding = permittedBatch(context, action.batchId);

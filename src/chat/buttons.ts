@@ -1,10 +1,20 @@
-/** What a button does, and what a form's answers are for. */
+/** What a button does. */
 export type ButtonAction =
   | { readonly kind: BatchKind; readonly batchId: string }
-  | { readonly kind: ImageKind; readonly imageId: string };
+  | { readonly kind: ImageKind; readonly imageId: string }
+  | HistoryAction;
 
 type BatchKind = keyof typeof batchCodes;
 type ImageKind = keyof typeof imageCodes;
+
+interface HistoryAction {
+  readonly kind: 'history';
+  /** Whose: the list of somebody else is not turned. */
+  readonly userId: string;
+  readonly page: number;
+  /** Empty: all of it. */
+  readonly filter: string;
+}
 
 /** Telegram's `callback_data` takes 64 bytes (Bot API, InlineKeyboardButton), Discord's custom_id 100. */
 export const maxPayloadBytes = 64;
@@ -23,8 +33,14 @@ const batchCodes = {
   'send-again': 'g',
   /** Opens the way to a card again that its platform has closed by time. */
   fetch: 'f',
+  /** Shows a batch once more, to who presses. */
+  show: 'w',
+  /** Posts its images for everybody in the chat. */
+  share: 's',
   /** Asks for another prompt for the whole batch. */
   'edit-prompt': 'p',
+  /** Asks which of several images to edit. */
+  'pick-image': 'k',
 } as const;
 
 const imageCodes = {
@@ -34,21 +50,36 @@ const imageCodes = {
   'edit-image': 'i',
 } as const;
 
-const payloadPattern = new RegExp(`^${prefix}\\.([a-z])\\.([A-Za-z0-9_-]{1,24})$`);
+const historyCode = 'h';
 
-/** @throws Error for an id that is longer than 24 characters or not url-safe */
+const idPattern = '[A-Za-z0-9_-]{1,24}';
+const payloadPattern = new RegExp(`^${prefix}\\.([a-z])\\.(${idPattern})$`);
+const historyPattern = new RegExp(
+  `^${prefix}\\.${historyCode}\\.(${idPattern})\\.([1-9]\\d{0,5})\\.(.*)$`,
+  's',
+);
+
+/** @throws Error for an id that is longer than 24 characters or not url-safe, or a filter too long */
 export function encodeButton(action: ButtonAction): string {
-  const [code, id] =
-    'imageId' in action
-      ? [imageCodes[action.kind], action.imageId]
-      : [batchCodes[action.kind], action.batchId];
-  const payload = `${prefix}.${code}.${id}`;
-  if (!payloadPattern.test(payload)) throw new Error(`No button for the id ${JSON.stringify(id)}`);
-  return payload;
+  const payload = payloadOf(action);
+  const pattern = action.kind === 'history' ? historyPattern : payloadPattern;
+  if (pattern.test(payload) && Buffer.byteLength(payload) <= maxPayloadBytes) return payload;
+  throw new Error(`No button has room for ${JSON.stringify(action)}`);
+}
+
+function payloadOf(action: ButtonAction): string {
+  if ('imageId' in action) return `${prefix}.${imageCodes[action.kind]}.${action.imageId}`;
+  if ('batchId' in action) return `${prefix}.${batchCodes[action.kind]}.${action.batchId}`;
+  const { userId, page, filter } = action;
+  return `${prefix}.${historyCode}.${userId}.${page}.${filter}`;
 }
 
 /** Undefined for what Easel did not write, or an older version of it wrote. */
 export function decodeButton(payload: string): ButtonAction | undefined {
+  const [, userId, page, filter] = historyPattern.exec(payload) ?? [];
+  if (userId !== undefined && filter !== undefined) {
+    return { kind: 'history', userId, page: Number(page), filter };
+  }
   const [, code, id] = payloadPattern.exec(payload) ?? [];
   if (code === undefined || id === undefined) return undefined;
   const batchKind = keyOf(batchCodes, code);

@@ -80,7 +80,7 @@ export function createChat(dependencies: ChatDependencies): Chat {
       isAdmin,
       commands,
       batchAndActor: async (id) => {
-        const batch = await engine.batch(id);
+        const batch = (await engine.batch(id)) ?? (await engine.history.batchOfTask(id));
         if (!batch) throw new EngineError({ kind: 'unknown-batch', id });
         // Who manages one scope, e.g. a private chat, has no say over the batches of another.
         const manages =
@@ -170,7 +170,7 @@ function isAnswerPrivate(intent: Intent): boolean {
   if (intent.kind === 'button') {
     if (intent.answers !== undefined) return false;
     const kind = decodeButton(intent.payload)?.kind;
-    return kind !== 'again' && kind !== 'upscale' && kind !== 'vary';
+    return kind !== 'again' && kind !== 'upscale' && kind !== 'vary' && kind !== 'share';
   }
   if (intent.kind === 'message-menu') return false;
   const opensCard = commands.some(

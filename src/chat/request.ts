@@ -1,5 +1,6 @@
 import type { CardAddress, Identity, Platform, RequestPlace } from '../engine/index.js';
 import type { Form, FormAnswers } from './form.js';
+import type { Panel } from './panel.js';
 
 /**
  * What somebody asks for in a chat, without a trace of which one. The bots make it from an
@@ -21,6 +22,8 @@ export interface ChatRequest {
    * card's address, with the time that the press gives.
    */
   readonly pressedCard?: CardAddress;
+  /** The message that this one answers, as part of the address that a card there would have. */
+  readonly repliesTo?: Readonly<Partial<CardAddress>>;
   /** May act for this scope: Manage Server, chat administrator, oneself in a private chat. */
   managesScope(): Promise<boolean>;
   readonly intent: Intent;
@@ -108,10 +111,27 @@ export type Reply =
    * the answers. Only where `chat.opensForm` says so.
    */
   | { readonly kind: 'form'; readonly form: Form }
+  /**
+   * A list or a batch once more. `private`: for the asker's eyes only, where the platform can.
+   * `replaces`: it takes the place of the panel whose button was pressed.
+   */
+  | {
+      readonly kind: 'panel';
+      readonly panel: Panel;
+      readonly private: boolean;
+      readonly replaces?: boolean;
+    }
   /** The old card shows what happened (cancel, retry). Discord: type 6; Telegram: empty callback answer. */
   | { readonly kind: 'quiet' }
-  /** Remove the message that the button sits on, and those `beside` it (ids of the platform). */
-  | { readonly kind: 'delete-message'; readonly beside: readonly string[] }
+  /**
+   * Remove the message that the button sits on, the card at `address` where that is another one, and
+   * the messages `beside` the card (ids of the platform).
+   */
+  | {
+      readonly kind: 'delete-message';
+      readonly beside: readonly string[];
+      readonly address?: CardAddress;
+    }
   /** `/delete id`: remove the card's messages where that is possible, and say `text`. */
   | {
       readonly kind: 'delete-card';

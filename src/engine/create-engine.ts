@@ -21,6 +21,7 @@ import type { Database } from './db/connection.js';
 import { throughRecord } from './db/connection-error.js';
 import { createTransact } from './db/transact.js';
 import type { Engine } from './engine.js';
+import { createHistory } from './history/history-service.js';
 import { defaultArchiveLimits } from './images/archive.js';
 import { findImage } from './images/image.repository.js';
 import { createImageLibrary } from './images/image-library.js';
@@ -206,6 +207,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
     presets: createPresets(db, transact),
     backends,
     administration,
+    history: createHistory(db),
     submit: batches.submit,
     cancel: (batchId, actor) => throughRecord(() => batches.cancel(batchId, actor)),
     retry: (batchId, actor) => throughRecord(() => batches.retry(batchId, actor)),

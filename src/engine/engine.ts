@@ -8,6 +8,7 @@ import type {
   TaskProgress,
 } from './batches/batch.js';
 import type { CardQueue } from './cards/card-queue.js';
+import type { History } from './history/history-service.js';
 import type { ArchiveEntry } from './images/archive.js';
 import type { Presets } from './presets/preset-service.js';
 import type { Inbox } from './updates/inbox.js';
@@ -79,6 +80,7 @@ export interface Engine {
   /** For administrators: how the backends are, and which take part. */
   readonly backends: Backends;
   readonly administration: Administration;
+  readonly history: History;
 
   /**
    * One transaction: batch, tasks, card, and the source update closed.
@@ -87,12 +89,15 @@ export interface Engine {
    * @throws RecordUnavailableError
    */
   submit(request: SubmitRequest): Promise<SubmittedBatch>;
-  /** Waiting tasks end at once, running ones as soon as their backend was told. @throws EngineError */
-  cancel(batchId: string, actor: Actor): Promise<void>;
+  /**
+   * Waiting tasks end at once, running ones as soon as their backend was told. As in `retry` and
+   * `remove`, the id is a batch's, or that of one of its tasks. @throws EngineError
+   */
+  cancel(id: string, actor: Actor): Promise<void>;
   /** Failed and cancelled tasks wait again, in the same batch. @throws EngineError */
-  retry(batchId: string, actor: Actor): Promise<void>;
+  retry(id: string, actor: Actor): Promise<void>;
   /** Forgets the batch: stored images and inputs go, its card is no longer rendered. @throws EngineError */
-  remove(batchId: string, actor: Actor): Promise<void>;
+  remove(id: string, actor: Actor): Promise<void>;
 
   batch(batchId: string): Promise<BatchView | undefined>;
   /** Own waiting and running batches, oldest first. */

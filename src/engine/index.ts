@@ -28,6 +28,7 @@ export type { CardQueue, DueCard } from './cards/card-queue.js';
 export type { Post, Posts } from './cards/post.js';
 export type { Engine, ModelInfo, PoolInfo, StoredInput } from './engine.js';
 export { EngineError, type EngineProblem, RecordUnavailableError } from './engine-error.js';
+export type { History, HistoryPage } from './history/history-service.js';
 export { type ArchiveEntry, ArchiveError } from './images/archive.js';
 export { ImageError, type ImageProblem } from './images/inspection.js';
 export { type LimitName, type Limits, limitBounds, limitNames } from './limits/limit.js';

@@ -17,11 +17,15 @@ const batchKinds = [
   'zip',
   'send-again',
   'fetch',
+  'show',
+  'share',
+  'pick-image',
 ] as const;
 const imageKinds = ['upscale', 'vary', 'edit-image'] as const;
 const actions: ButtonAction[] = [
   ...batchKinds.map((kind) => ({ kind, batchId: longestId })),
   ...imageKinds.map((kind) => ({ kind, imageId: longestId })),
+  { kind: 'history', userId: longestId, page: 123_456, filter: 'a.b\n中文' },
 ];
 
 describe('button payloads', () => {

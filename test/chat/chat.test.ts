@@ -43,6 +43,7 @@ describe('buttons', () => {
     expect(await press({ kind: 'delete', batchId: 'batch0' })).toEqual({
       kind: 'delete-message',
       beside: [],
+      address: { message: 1 },
     });
     expect(engine.calls).toEqual([['remove', 'batch0', { userId: 'user-ada', manages: false }]]);
   });

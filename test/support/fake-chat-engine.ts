@@ -114,6 +114,24 @@ export function createFakeChatEngine(overrides: Partial<Engine> = {}): FakeChatE
       remove: async (author) => void calls.push(['presets.remove', author]),
     },
     administration: createFakeAdministration(calls),
+    history: {
+      page: async ({ userId, text = '', withPrivate }, page, batchesOnPage) => {
+        const found = all().filter(
+          ({ owner, prompt, private: isPrivate }) =>
+            owner.id === userId && prompt.includes(text) && (withPrivate || !isPrivate),
+        );
+        const pages = Math.max(1, Math.ceil(found.length / batchesOnPage));
+        const start = (page - 1) * batchesOnPage;
+        const shown = found.slice(start, start + batchesOnPage);
+        return { batches: shown, page, pages, total: found.length };
+      },
+      recentIds: async (userId) =>
+        all()
+          .filter(({ owner }) => owner.id === userId)
+          .flatMap(({ id, tasks }) => tasks.map((task) => ({ batchId: id, taskId: task.id }))),
+      batchOfTask: async (taskId) =>
+        all().find(({ tasks }) => tasks.some((task) => task.id === taskId)),
+    },
     inputs: {
       maxBytes: 20_000_000,
       maxPixels: 50_000_000,

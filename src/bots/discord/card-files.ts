@@ -64,6 +64,6 @@ async function gridFile(
   return { name: `grid.${extensionOf(mediaType)}`, bytes, mediaType, description };
 }
 
-function extensionOf(mediaType: string): string {
+export function extensionOf(mediaType: string): string {
   return extensions[mediaType] ?? 'bin';
 }

@@ -52,7 +52,7 @@ export function cardMessage(view: CardView, files: readonly CardFile[]): Outgoin
   return {
     body: {
       flags: MessageFlags.IsComponentsV2,
-      components: [...components, ...buttonRows(view)],
+      components: [...components, ...buttonRows(view.buttons)],
       attachments: files.map((file, index) => ({ id: String(index), filename: file.name })),
       allowed_mentions: { parse: [] },
     },
@@ -86,7 +86,7 @@ function statusText({ phase, lines }: CardView): string {
   return shown.join('\n');
 }
 
-function textDisplay(content: string): APITextDisplayComponent {
+export function textDisplay(content: string): APITextDisplayComponent {
   return { type: ComponentType.TextDisplay, content };
 }
 
@@ -100,9 +100,11 @@ export function gallery(files: readonly CardFile[]): APIMediaGalleryComponent {
   };
 }
 
-function buttonRows(view: CardView): APIActionRowComponent<APIComponentInMessageActionRow>[] {
+export function buttonRows(
+  buttons: CardView['buttons'],
+): APIActionRowComponent<APIComponentInMessageActionRow>[] {
   return (
-    view.buttons
+    buttons
       // The originals stand in the gallery already.
       .map((row) => row.filter(({ action }) => action.kind !== 'originals').slice(0, buttonsInRow))
       .filter((row) => row.length > 0)

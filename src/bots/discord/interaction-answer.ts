@@ -226,6 +226,19 @@ export function createInteractionAnswer(options: InteractionAnswerOptions) {
     textElsewhere: (text: string, isPrivate: boolean): Promise<void> =>
       sayElsewhere((hidden) => textMessage(text, { private: hidden }), isPrivate),
 
+    /** A message of any form; one with files takes long, and Discord hears first that it comes. */
+    async message(message: Message, isPrivate: boolean): Promise<void> {
+      if (message(isPrivate).files.length > 0) await acknowledge(isPrivate);
+      await say(message, isPrivate);
+    },
+
+    /** In place of the message that the button sits on. */
+    async replaceMessage(message: Message, isPrivate: boolean): Promise<void> {
+      const { kind } = await acknowledge(isPrivate);
+      if (kind === 'message-kept') return editOriginal(message);
+      await say(message, isPrivate);
+    },
+
     /** Uploads take long: Discord hears first that they come. Further ones follow the first. */
     async files(files: OutgoingMessage['files']): Promise<void> {
       const before = await acknowledge(true);

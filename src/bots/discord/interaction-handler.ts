@@ -269,6 +269,6 @@ function opensMessage(interaction: AskingInteraction): boolean {
   const action = decodeButton(interaction.data.custom_id);
   return (
     action !== undefined &&
-    !['cancel', 'retry', 'delete', 'send-again', 'fetch'].includes(action.kind)
+    !['cancel', 'retry', 'delete', 'history', 'send-again', 'fetch'].includes(action.kind)
   );
 }

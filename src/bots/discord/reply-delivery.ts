@@ -17,6 +17,7 @@ import { type AskingInteraction, looksPrivate } from './interaction.js';
 import type { InteractionAnswer } from './interaction-answer.js';
 import type { createIntentReader } from './interaction-intent.js';
 import { modalOf } from './modal.js';
+import { panelMessage } from './panel-message.js';
 import { passingProblems, repeat } from './repeat.js';
 
 export interface ReplyDeliveryDependencies {
@@ -57,11 +58,19 @@ export function createReplyDelivery(deps: ReplyDeliveryDependencies) {
         return pending.acknowledge(looksPrivate(interaction));
       case 'text':
         return pending.text(answer.text, answer.private);
+      case 'panel':
+        return panel(pending, answer);
       case 'form':
         return pending.text(chat.text(pending.cardAddress().locale, 'form-too-late'), true);
-      case 'delete-message':
-        await pending.deleteMessage('message' in interaction ? interaction.message?.id : undefined);
-        return removeBeside(pending.cardAddress().channelId, answer.beside);
+      case 'delete-message': {
+        const pressed = 'message' in interaction ? interaction.message?.id : undefined;
+        await pending.deleteMessage(pressed);
+        // The button sat on a list, or on the batch shown once more: its card goes too.
+        const { address, beside } = answer;
+        const card = address && readAddress(address);
+        if (card?.messageId && card.messageId !== pressed) await removeCard(card);
+        return removeBeside(card?.channelId ?? pending.cardAddress().channelId, beside);
+      }
       case 'delete-card': {
         await removeCard(answer.address);
         await removeBeside(readAddress(answer.address).channelId, answer.beside);
@@ -78,6 +87,27 @@ export function createReplyDelivery(deps: ReplyDeliveryDependencies) {
         await pending.acknowledge(true);
         return sendArchive(pending, answer);
       }
+    }
+  }
+
+  async function panel(
+    pending: InteractionAnswer,
+    { panel: asked, private: isPrivate, replaces }: Extract<Reply, { kind: 'panel' }>,
+  ): Promise<void> {
+    const { attachmentLimitBytes, locale } = pending.cardAddress();
+    const room = asked.code === undefined ? fileLimit : fileLimit - 1;
+    const images = (asked.images ?? []).slice(0, room);
+    if (images.length > 0) await pending.acknowledge(isPrivate);
+    const files = await imageFiles(engine, images, attachmentLimitBytes);
+    const message = (hidden: boolean) => panelMessage(asked, files, { private: hidden });
+    try {
+      await (replaces
+        ? pending.replaceMessage(message, isPrivate)
+        : pending.message(message, isPrivate));
+    } catch (error) {
+      const isRefused = error instanceof DiscordError && error.problem === 'forbidden';
+      if (!isRefused || message(isPrivate).files.length === 0) throw error;
+      await pending.text(chat.text(locale, 'discord-files-refused'), isPrivate);
     }
   }
 

@@ -23,10 +23,14 @@ export function cardKeyboard(
   view: CardView,
   { pictureButtons }: KeyboardOptions,
 ): InlineKeyboardMarkup | undefined {
-  const rows = view.buttons
-    .map((row) => row.filter((button) => pictureButtons || !needsPicture(button)))
-    .filter((row) => row.length > 0)
-    .map((row) => row.map(keyboardButton));
+  return keyboardOf(
+    view.buttons.map((row) => row.filter((button) => pictureButtons || !needsPicture(button))),
+  );
+}
+
+/** Undefined where there is nothing to press. */
+export function keyboardOf(buttons: CardView['buttons']): InlineKeyboardMarkup | undefined {
+  const rows = buttons.filter((row) => row.length > 0).map((row) => row.map(keyboardButton));
   return rows.length === 0 ? undefined : { inline_keyboard: rows };
 }
 

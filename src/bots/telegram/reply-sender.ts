@@ -6,6 +6,7 @@ import type { CallbackAnswer } from './callback-answer.js';
 import { readCardAddress } from './card-address.js';
 import { createDocumentSender } from './document-sender.js';
 import { type FormPlace, formMessage } from './form-message.js';
+import { createPanelSender } from './panel-sender.js';
 import { type SendBudget, SendBudgetClosedError } from './send-budget.js';
 import { placement, textOptions } from './send-options.js';
 import { TelegramCallError, telegramFailureOf } from './telegram-errors.js';
@@ -48,6 +49,7 @@ const retryDelaysMs = [1000, 3000, 10_000];
 export function createReplySender(deps: ReplySenderDeps): ReplySender {
   const { api, budget, engine, chat, log, sleep } = deps;
   const documents = createDocumentSender({ api, budget, engine, log });
+  const panels = createPanelSender({ api, budget, engine, log });
 
   const sendText = (text: string, place: ReplyPlace): Promise<boolean> => {
     const html = escapeHtml(shorten(withoutMentions(text), maxTextLength));
@@ -60,14 +62,17 @@ export function createReplySender(deps: ReplySenderDeps): ReplySender {
     return sendHtml(html, options, place);
   };
 
-  const sendHtml = async (
+  const sendHtml = (
     html: string,
     options: Parameters<Api['sendMessage']>[2],
-    place: ReplyPlace,
-  ): Promise<boolean> => {
+    { chatId }: ReplyPlace,
+  ): Promise<boolean> =>
+    repeatedly(() => budget.run(chatId, () => api.sendMessage(chatId, html, options)));
+
+  const repeatedly = async (send: () => Promise<unknown>): Promise<boolean> => {
     for (const delayMs of [...retryDelaysMs, undefined]) {
       try {
-        await budget.run(place.chatId, () => api.sendMessage(place.chatId, html, options));
+        await send();
         return true;
       } catch (error) {
         if (error instanceof SendBudgetClosedError) return false;
@@ -119,11 +124,24 @@ export function createReplySender(deps: ReplySenderDeps): ReplySender {
         case 'form':
           await callback?.settle();
           return sendForm(reply.form, place);
-        case 'delete-message':
+        case 'panel': {
+          await callback?.settle();
+          const { panel, replaces } = reply;
+          return repeatedly(() =>
+            replaces ? panels.replace(panel, place) : panels.send(panel, place),
+          );
+        }
+        case 'delete-message': {
           await callback?.settle();
           await deleteMessage(place.chatId, place.messageId);
-          await deleteBeside(place.chatId, reply.beside);
+          // The button sat on a list, or on the batch shown once more: its card goes too.
+          const card = reply.address && readCardAddress(reply.address);
+          const isOther =
+            card && (card.chatId !== place.chatId || card.messageId !== place.messageId);
+          if (isOther && card.messageId !== null) await deleteMessage(card.chatId, card.messageId);
+          await deleteBeside(card?.chatId ?? place.chatId, reply.beside);
           return true;
+        }
         case 'delete-card': {
           await callback?.settle();
           const { chatId, messageId } = readCardAddress(reply.address);

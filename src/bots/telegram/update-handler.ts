@@ -69,19 +69,23 @@ export function createUpdateHandler(deps: UpdateHandlerDeps): UpdateHandler {
    * A card whose first send lost its answer was sent again, so that an older copy of it may stand
    * in the chat, which nothing edits. Once somebody presses it, it goes.
    */
-  const isStaleCopy = async (messageId: number, payload: string): Promise<boolean> => {
+  const isStaleCopy = async (
+    { chat: { id }, message_id }: NonNullable<CallbackQuery['message']>,
+    payload: string,
+  ): Promise<boolean> => {
     const action = decodeButton(payload);
     if (action === undefined || !('batchId' in action)) return false;
     const card = await engine.cards.read(action.batchId);
-    if (card === undefined) return false;
-    const current = readCardAddress(card.address).messageId;
-    return current !== null && current !== messageId;
+    if (card?.platform !== 'telegram') return false;
+    const { chatId, messageId: current } = readCardAddress(card.address);
+    // Lists and batches shown once more carry the same buttons, and come after the card.
+    return current !== null && chatId === id && message_id < current;
   };
 
   const removeStaleCopy = async (message: NonNullable<CallbackQuery['message']>, data: string) => {
     const place = { chatId: message.chat.id, threadId: null, messageId: message.message_id };
     try {
-      if (!(await isStaleCopy(message.message_id, data))) return;
+      if (!(await isStaleCopy(message, data))) return;
       await replies.send({ kind: 'delete-message', beside: [] }, { ...place, locale: 'en' });
     } catch (error) {
       log.warn({ err: error, messageId: message.message_id }, 'A stale card could not be removed');
@@ -107,8 +111,8 @@ export function createUpdateHandler(deps: UpdateHandlerDeps): UpdateHandler {
     const action = decodeButton(payload);
     if (action === undefined) return null;
     try {
-      const batchId =
-        'batchId' in action ? action.batchId : (await engine.batchOfImage(action.imageId))?.id;
+      const image = 'imageId' in action ? await engine.batchOfImage(action.imageId) : undefined;
+      const batchId = 'batchId' in action ? action.batchId : image?.id;
       const card = batchId === undefined ? undefined : await engine.cards.read(batchId);
       if (card?.platform !== 'telegram') return null;
       const address = readCardAddress(card.address);
@@ -155,6 +159,9 @@ export function createUpdateHandler(deps: UpdateHandlerDeps): UpdateHandler {
             : message.message_id,
         ),
         managesScope: () => manages(message, sender),
+        ...(message.reply_to_message
+          ? { repliesTo: { chatId, messageId: message.reply_to_message.message_id } }
+          : {}),
         intent: intentOf(translation),
         acknowledge: nothingToAcknowledge,
       };

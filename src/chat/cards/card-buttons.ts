@@ -3,6 +3,8 @@ import type { LocalizedTexts } from '../texts.js';
 import type { CardInput } from './card-input.js';
 import type { CardButton, CardView } from './card-view.js';
 
+/** Discord's limit. */
+const maxInRow = 5;
 /** More images than a row takes have no buttons of their own. */
 const maxImagesWithButtons = 4;
 /** What `U` doubles on each side must stay an image that Easel reads. */
@@ -71,6 +73,18 @@ export function cardButtons(
     style: 'secondary',
   };
 
+  // What everybody sees already needs no sharing.
+  const share: CardButton[] =
+    batch.private && images.length > 0
+      ? [
+          {
+            label: texts.text('button-share'),
+            action: { kind: 'share', batchId },
+            style: 'secondary',
+          },
+        ]
+      : [];
+
   switch (phase) {
     case 'waiting':
       return [[cancel]];
@@ -85,7 +99,14 @@ export function cardButtons(
       return [
         ...imageRows(batch, images, edit),
         ...(sendAgain.length > 0 ? [sendAgain] : []),
-        [...retry, ...originals, ...editImage(images, texts), ...zip, remove],
+        ...inRows([
+          ...retry,
+          ...originals,
+          ...editImage(batch, images, texts),
+          ...zip,
+          ...share,
+          remove,
+        ]),
       ];
     case 'failed':
     case 'cancelled':
@@ -93,14 +114,27 @@ export function cardButtons(
   }
 }
 
-/** That very image with a prompt. */
-function editImage(images: readonly ImageView[], texts: LocalizedTexts): CardButton[] {
-  const [image, ...others] = images;
-  if (!image || others.length > 0) return [];
+function inRows(buttons: readonly CardButton[]): CardButton[][] {
+  return buttons.length > maxInRow
+    ? [buttons.slice(0, -maxInRow), buttons.slice(-maxInRow)]
+    : [[...buttons]];
+}
+
+/** One image with a prompt; of several, which one is asked first. */
+function editImage(
+  batch: BatchView,
+  images: readonly ImageView[],
+  texts: LocalizedTexts,
+): CardButton[] {
+  const [image] = images;
+  if (!image || images.length > maxImagesWithButtons) return [];
   return [
     {
       label: texts.text('button-edit'),
-      action: { kind: 'edit-image', imageId: image.id },
+      action:
+        images.length === 1
+          ? { kind: 'edit-image', imageId: image.id }
+          : { kind: 'pick-image', batchId: batch.id },
       style: 'secondary',
     },
   ];

@@ -26,6 +26,7 @@ import type { Command } from './command.js';
 import type { GroupDefinition } from './command-tree.js';
 import { deleteBatch } from './delete.js';
 import { help, start } from './help.js';
+import { history } from './history.js';
 import { imagine } from './imagine.js';
 import { models } from './models.js';
 import { presets } from './presets.js';
@@ -40,6 +41,7 @@ export const commands: readonly Command[] = [
   batch,
   remix,
   queue,
+  history,
   show,
   cancel,
   retry,

@@ -125,10 +125,17 @@ export const images = z
   .register(optionRegistry, { description: 'option-batch-image', isAttachmentList: true });
 
 export const batchId = z
-  .string('id-wrong')
+  .string('option-wrong')
   .trim()
-  .min(1, 'id-wrong')
+  .min(1, 'option-wrong')
+  .optional()
   .register(optionRegistry, { description: 'option-id' });
+
+/** An image that Easel made, to find its batch by. */
+export const shownImage = z
+  .custom<Attachment>(isAttachment, 'image-wrong')
+  .optional()
+  .register(optionRegistry, { description: 'option-shown-image', isAttachment: true });
 
 export const concurrency = z
   .int('concurrency-wrong')

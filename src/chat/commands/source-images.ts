@@ -105,6 +105,19 @@ async function keepImage(
   }
 }
 
+/** An image as it came, not kept. @throws Refusal */
+export async function fetchOne(
+  attachment: Attachment,
+  inputs: Engine['inputs'],
+): Promise<Uint8Array> {
+  try {
+    return await fetchImage(attachment, inputs);
+  } catch (error) {
+    const problem = problemOf(error, inputs.maxBytes);
+    throw new Refusal(inputSentence({ name: attachment.name, problem }));
+  }
+}
+
 /** What a platform's own figures show to be too large is not fetched at all. */
 async function fetchImage(attachment: Attachment, inputs: Engine['inputs']): Promise<Uint8Array> {
   const { byteLength, width, height } = attachment;

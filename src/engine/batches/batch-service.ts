@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { joinLane } from '../admission/lane.repository.js';
 import type { Pools, Route } from '../backends/pools.js';
 import { type AdaptedRequest, adaptRequest } from '../backends/request-adaptation.js';
+import { bumpCard } from '../cards/card.repository.js';
 import type { Database, Transaction } from '../db/connection.js';
 import { isConnectionError, throughRecord } from '../db/connection-error.js';
 import type { Effects, Transact } from '../db/transact.js';
@@ -16,6 +17,7 @@ import { blockOf, type PolicyReader, policyProblem } from '../policy/policy.js';
 import { endRun, lockUnsentRun } from '../tasks/run.repository.js';
 import {
   cancelTask,
+  deleteTasks,
   type LockedTask,
   lockTasks,
   requestCancel,
@@ -25,7 +27,7 @@ import { checkQuotas, type DailyQuotas, isLimited } from '../usage/quota.js';
 import { chargeUsage, giveUsageBack } from '../usage/usage.repository.js';
 import type { Actor, User } from '../users/user.js';
 import type { SubmitRequest, SubmittedBatch, TaskRequest } from './batch.js';
-import { deleteBatch, findBatchOfUpdate, readOwner } from './batch.repository.js';
+import { deleteBatch, findBatchOfUpdate, findTarget } from './batch.repository.js';
 import { insertSubmission } from './submission.repository.js';
 
 export interface BatchServiceDependencies {
@@ -141,14 +143,20 @@ export function createBatchService(deps: BatchServiceDependencies) {
     return usage.day;
   }
 
-  /** The batch's tasks, locked, once it is clear that the actor may act on them. */
-  async function lockOwnTasks(trx: Transaction, batchId: string, actor: Actor) {
-    const owner = await readOwner(trx, batchId);
-    if (owner === undefined) throw new EngineError({ kind: 'unknown-batch', id: batchId });
+  /**
+   * The tasks that the id of a batch or of a task means, locked, once it is clear that the actor
+   * may act on them. `isAll`: none of the batch is left out.
+   */
+  async function lockOwnTasks(trx: Transaction, id: string, actor: Actor) {
+    const target = await findTarget(trx, id);
+    if (target === undefined) throw new EngineError({ kind: 'unknown-batch', id });
+    const { owner, batchId, taskId } = target;
     if (owner.id !== actor.userId && !actor.manages) {
-      throw new EngineError({ kind: 'not-yours', id: batchId });
+      throw new EngineError({ kind: 'not-yours', id });
     }
-    return { owner, tasks: await lockTasks(trx, batchId) };
+    const all = await lockTasks(trx, batchId);
+    const tasks = taskId === undefined ? all : all.filter((task) => task.id === taskId);
+    return { owner, batchId, tasks, isAll: tasks.length === all.length };
   }
 
   /** Ends what waits, and what is in the queue but at no worker yet; asks for the rest. */
@@ -169,27 +177,27 @@ export function createBatchService(deps: BatchServiceDependencies) {
         ended += 1;
       }
     }
-    const asked = await requestCancel(trx, effects, batchId);
+    const asked = await requestCancel(trx, effects, batchId, idsOf(tasks));
     return ended + asked.length;
   }
 
   return {
     submit,
 
-    async cancel(batchId: string, actor: Actor): Promise<void> {
+    async cancel(id: string, actor: Actor): Promise<void> {
       await transact(async (trx, effects) => {
-        const { tasks } = await lockOwnTasks(trx, batchId, actor);
+        const { batchId, tasks } = await lockOwnTasks(trx, id, actor);
         if ((await cancelAll(trx, effects, batchId, tasks)) === 0) {
-          throw new EngineError({ kind: 'nothing-to-cancel', id: batchId });
+          throw new EngineError({ kind: 'nothing-to-cancel', id });
         }
       });
     },
 
-    async retry(batchId: string, actor: Actor): Promise<void> {
+    async retry(id: string, actor: Actor): Promise<void> {
       await transact(async (trx, effects) => {
-        const { owner, tasks } = await lockOwnTasks(trx, batchId, actor);
+        const { owner, tasks } = await lockOwnTasks(trx, id, actor);
         const ended = tasks.filter(({ state }) => state === 'failed' || state === 'cancelled');
-        if (ended.length === 0) throw new EngineError({ kind: 'nothing-to-retry', id: batchId });
+        if (ended.length === 0) throw new EngineError({ kind: 'nothing-to-retry', id });
         const policy = await deps.policyIn(owner.scopeId);
         const blocked = blockOf(policy, owner.id);
         if (blocked) throw new EngineError(blocked);
@@ -205,24 +213,29 @@ export function createBatchService(deps: BatchServiceDependencies) {
       });
     },
 
-    async remove(batchId: string, actor: Actor): Promise<void> {
+    async remove(id: string, actor: Actor): Promise<void> {
       const keys = await transact(async (trx, effects) => {
-        const { tasks } = await lockOwnTasks(trx, batchId, actor);
+        const { batchId, tasks, isAll } = await lockOwnTasks(trx, id, actor);
         await cancelAll(trx, effects, batchId, tasks);
         // A run that is asked to stop ends without its record.
         const unfinished = tasks.filter(({ state }) => state !== 'completed');
-        await giveUsageBack(
-          trx,
-          unfinished.map(({ id }) => id),
-        );
-        const freed = await storageKeysOf(trx, batchId);
-        await deleteBatch(trx, batchId);
+        await giveUsageBack(trx, idsOf(unfinished));
+        const freed = await storageKeysOf(trx, idsOf(tasks));
+        if (isAll) await deleteBatch(trx, batchId);
+        else {
+          await deleteTasks(trx, idsOf(tasks));
+          await bumpCard(trx, effects, batchId);
+        }
         for (const { pool } of tasks) effects.wake(pool);
         return freed;
       });
       await Promise.all(keys.map((key) => store.delete(key)));
     },
   };
+}
+
+function idsOf(tasks: readonly LockedTask[]): string[] {
+  return tasks.map(({ id }) => id);
 }
 
 type RoutedTask = {

@@ -21,11 +21,28 @@ export interface BatchOwner extends Pick<User, 'id' | 'platform' | 'platformUser
   readonly scopeId: string;
 }
 
-/** The user who made the batch. */
-export async function readOwner(
-  trx: Transaction,
-  batchId: string,
-): Promise<BatchOwner | undefined> {
+/** A batch, or one task of it, as an id names it, and who made it. */
+export interface BatchTarget {
+  readonly batchId: string;
+  /** Undefined: all of them. */
+  readonly taskId?: string;
+  readonly owner: BatchOwner;
+}
+
+/** What the id of a batch or of a task names. */
+export async function findTarget(trx: Transaction, id: string): Promise<BatchTarget | undefined> {
+  const owner = await readOwner(trx, id);
+  if (owner) return { batchId: id, owner };
+  const task = await trx
+    .selectFrom('tasks')
+    .select('batchId')
+    .where('id', '=', id)
+    .executeTakeFirst();
+  const taskOwner = task && (await readOwner(trx, task.batchId));
+  return taskOwner && { batchId: task.batchId, taskId: id, owner: taskOwner };
+}
+
+async function readOwner(trx: Transaction, batchId: string): Promise<BatchOwner | undefined> {
   return trx
     .selectFrom('batches')
     .innerJoin('users', 'users.id', 'batches.userId')

@@ -68,20 +68,21 @@ export async function findInputs(db: Database, inputIds: readonly string[]) {
   return db.selectFrom('inputs').selectAll().where('id', 'in', inputIds).execute();
 }
 
-/** Storage keys that only this batch uses: what may be deleted with it. */
-export async function storageKeysOf(trx: Transaction, batchId: string): Promise<string[]> {
+/** Storage keys that only these tasks use: what may be deleted with them. */
+export async function storageKeysOf(
+  trx: Transaction,
+  taskIds: readonly string[],
+): Promise<string[]> {
+  if (taskIds.length === 0) return [];
   const images = await trx
     .selectFrom('images')
-    .innerJoin('tasks', 'tasks.id', 'images.taskId')
-    .select('images.storageKey')
-    .where('tasks.batchId', '=', batchId)
+    .select('storageKey')
+    .where('taskId', 'in', taskIds)
     .execute();
   const inputs = await trx
     .deleteFrom('taskInputs')
-    .using('tasks')
-    .whereRef('tasks.id', '=', 'taskInputs.taskId')
-    .where('tasks.batchId', '=', batchId)
-    .returning('taskInputs.inputId')
+    .where('taskId', 'in', taskIds)
+    .returning('inputId')
     .execute();
   const ids = [...new Set(inputs.map((row) => row.inputId))];
   const freed =

@@ -167,6 +167,11 @@ export async function reviveTask(
   return moved;
 }
 
+export async function deleteTasks(trx: Transaction, taskIds: readonly string[]): Promise<void> {
+  if (taskIds.length === 0) return;
+  await trx.deleteFrom('tasks').where('id', 'in', taskIds).execute();
+}
+
 const unspent = {
   availableAt: null,
   waitReason: null,
@@ -177,16 +182,18 @@ const unspent = {
   failure: null,
 } satisfies TaskChange;
 
-/** Marks running tasks of a batch; whoever holds their runs ends them. Returns the marked ones. */
+/** Marks those of a batch's tasks that run; whoever holds their runs ends them. Returns the marked. */
 export async function requestCancel(
   trx: Transaction,
   effects: Effects,
   batchId: string,
+  taskIds: readonly string[],
 ): Promise<string[]> {
+  if (taskIds.length === 0) return [];
   const rows = await trx
     .updateTable('tasks')
     .set({ cancelRequestedAt: sql<Date>`coalesce(cancel_requested_at, now())` })
-    .where('batchId', '=', batchId)
+    .where('id', 'in', taskIds)
     .where('state', '=', 'processing')
     .returning('id')
     .execute();

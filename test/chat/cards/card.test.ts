@@ -161,7 +161,7 @@ describe('a finished card', () => {
     expect(labels(batch)).toEqual([
       ['U1', 'U2', 'U3', 'U4', '🔄'],
       ['V1', 'V2', 'V3', 'V4', '✏️'],
-      ['Originals', 'Delete'],
+      ['Originals', 'Edit', 'Delete'],
     ]);
   });
 
@@ -194,7 +194,7 @@ describe('a finished card', () => {
     expect(chinese.buttons.map((row) => row.map(({ label }) => label))).toEqual([
       ['U1', 'U2', '🔄'],
       ['V1', 'V2', '✏️'],
-      ['原图', '删除'],
+      ['原图', '编辑', '删除'],
     ]);
   });
 });
@@ -309,6 +309,12 @@ describe('the card of a batch', () => {
   it('never has more than five buttons in a row', () => {
     const batch = batchView({ tasks: [done(4), failedTask('b')] });
     expect(Math.max(...labels(batch).map((row) => row.length))).toBeLessThanOrEqual(5);
-    expect(labels(batch).at(-1)).toEqual(['Retry failed (1)', 'Originals', 'Zip', 'Delete']);
+    expect(labels(batch).at(-1)).toEqual([
+      'Retry failed (1)',
+      'Originals',
+      'Edit',
+      'Zip',
+      'Delete',
+    ]);
   });
 });

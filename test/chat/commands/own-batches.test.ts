@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { Reply } from '../../../src/chat/index.js';
 import type { BatchView } from '../../../src/engine/index.js';
 import { batchView, taskView } from '../../support/batch-views.js';
-import { createChatBench, privateText } from '../../support/chat-requests.js';
+import { attachment, createChatBench, privateText } from '../../support/chat-requests.js';
 import { createFakeChatEngine } from '../../support/fake-chat-engine.js';
 
 const bob = {
@@ -58,13 +59,45 @@ describe('/cancel, /retry, /delete', () => {
     expect(engine.calls).toEqual([['remove', 'batch0', { userId: 'user-ada', manages: false }]]);
   });
 
-  it.each(['cancel', 'retry', 'delete', 'show'])('/%s without an id asks for it', async (name) => {
-    expect(privateText(await benchWith().write(name, ''))).toContain('Which batch?');
+  const names = ['cancel', 'retry', 'delete', 'show'];
+
+  it.each(names)('/%s without an id asks for it, and names one’s own', async (name) => {
+    expect(privateText(await benchWith().write(name, ''))).toContain('You have none yet');
+    const { write } = benchWith(batchView({ id: 'old' }), batchView({ id: 'new' }));
+    expect(privateText(await write(name, ''))).toContain('yours are new, old.');
+    expect(privateText(await write(name, '', [], { identity: bob }))).toContain('none yet');
   });
 
-  it.each(['cancel', 'retry', 'delete', 'show'])('/%s names an unknown id', async (name) => {
-    const reply = await benchWith().write(name, 'nope');
-    expect(privateText(reply)).toBe('There is no batch nope any more, or there never was.');
+  it.each(names)('/%s with an unknown id names the nearest of one’s own', async (name) => {
+    expect(privateText(await benchWith().write(name, 'nope'))).toBe(
+      'There is no batch nope any more, or there never was.',
+    );
+    const { write } = benchWith(batchView({ id: 'kfx7wq' }), batchView({ id: 'm2n3p4' }));
+    expect(privateText(await write(name, 'kfx7wp'))).toContain('Did you mean kfx7wq?');
+    expect(privateText(await write(name, 'nope'))).toContain('Yours are m2n3p4, kfx7wq.');
+    expect(privateText(await write(name, 'kfx7wp', [], { identity: bob }))).not.toContain('kfx7wq');
+  });
+
+  it.each(['cancel', 'retry', 'delete'])('/%s takes the id of one task', async (name) => {
+    const batch = batchView({ tasks: [taskView({ id: 'one' }), taskView({ id: 'two' })] });
+    const { write, engine } = benchWith(batch);
+    const reply = await write(name, 'two');
+    expect(privateText(reply)).toContain('two');
+    expect(engine.calls[0]?.slice(1)).toEqual(['two', { userId: 'user-ada', manages: false }]);
+  });
+
+  it.each(['cancel', 'retry'])('/%s means the card that it answers', async (name) => {
+    const found = { messageId: 7 };
+    const engine = createFakeChatEngine();
+    engine.batches.set('batch0', batchView());
+    const findByAddress = async (platform: string, part: object) =>
+      platform === 'telegram' && 'messageId' in part ? 'batch0' : undefined;
+    const { write } = createChatBench({
+      engine: { ...engine, cards: { ...engine.cards, findByAddress } },
+    });
+    const repliesTo = { ...found, chatId: 1 };
+    expect(privateText(await write(name, '', [], { repliesTo }))).toContain('batch0');
+    expect(engine.calls[0]?.[1]).toBe('batch0');
   });
 
   it('take one word only', async () => {
@@ -96,9 +129,54 @@ describe('/show', () => {
   const failure = { kind: 'moderated', text: null, billed: 'no' } as const;
   const failed = batchView({ tasks: [taskView({ state: 'failed', run: 1, failure })] });
 
-  it('says what became of a batch', async () => {
+  function shownPanel(reply: Reply) {
+    if (reply.kind !== 'panel' || !reply.private) throw new Error('not a private panel');
+    return reply.panel;
+  }
+
+  it('says what became of a batch, and what to type for the same once more', async () => {
     const { write } = benchWith(failed);
-    expect(privateText(await write('show', 'batch0'))).toMatch(/^batch0 · a fox\n⚠️ The image/);
+    const panel = shownPanel(await write('show', 'batch0'));
+    expect(panel.text).toMatch(/^batch0 · .*\n⚠️ The image/);
+    expect(panel.code).toBe('/imagine a fox --n 1 --seed 7');
+  });
+
+  it('names all parameters, so that they make the same', async () => {
+    const request = {
+      operation: 'edit',
+      prompt: 'a red fox, 4k',
+      count: 3,
+      aspect: '3:2',
+      model: 'big model',
+      negative: 'hands, feet',
+      strength: 0.4,
+      inputId: 'input0',
+      preset: { name: 'sharp', scopeId: 'global', version: 2 },
+    } as const;
+    const tasks = [taskView({ request, seed: 9, state: 'failed' })];
+    const { write } = benchWith(batchView({ prompt: 'a {red|blue} fox', tasks }));
+    const panel = shownPanel(await write('show', 'batch0'));
+    expect(panel.code).toBe(
+      '/imagine a {red|blue} fox --ar 3:2 --n 3 --seed 9 --model "big model" --preset sharp ' +
+        '--strength 0.4 --no "hands, feet"',
+    );
+    expect(panel.text).toContain('with the same images');
+  });
+
+  it('lists the tasks of a batch by their ids', async () => {
+    const tasks = [taskView({ id: 'one' }), taskView({ id: 'two', ordinal: 1, state: 'failed' })];
+    const panel = shownPanel(await benchWith(batchView({ tasks })).write('show', 'batch0'));
+    expect(panel.text).toContain('1 · one · queued · a fox\n2 · two · failed · a fox');
+  });
+
+  it('finds the batch of an image that it came with', async () => {
+    const engine = createFakeChatEngine();
+    engine.batches.set('batch0', failed);
+    const asked = { ...engine, batchOfFile: async () => failed };
+    const { write } = createChatBench({ engine: asked });
+    expect(shownPanel(await write('show', '', [attachment()])).text).toContain('batch0');
+    const other = createChatBench({ engine: { ...engine, batchOfFile: async () => undefined } });
+    expect(privateText(await other.write('show', '', [attachment()]))).toContain('does not say');
   });
 
   it('does not show it to others', async () => {

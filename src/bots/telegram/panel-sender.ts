@@ -1,0 +1,158 @@
+import { type Api, InputFile } from 'grammy';
+import type { Logger } from 'pino';
+import type { Panel } from '../../chat/index.js';
+import { type Engine, EngineError } from '../../engine/index.js';
+import { keyboardOf } from './card-message.js';
+import { extensionOf } from './card-picture.js';
+import type { SendBudget } from './send-budget.js';
+import { placement, textOptions } from './send-options.js';
+import { TelegramCallError, telegramFailureOf } from './telegram-errors.js';
+import {
+  escapeHtml,
+  maxCaptionLength,
+  maxTextLength,
+  shorten,
+  withoutMentions,
+} from './telegram-html.js';
+
+export interface PanelSenderDeps {
+  readonly api: Api;
+  readonly budget: SendBudget;
+  readonly engine: Pick<Engine, 'readGrid'>;
+  readonly log: Logger;
+}
+
+export interface PanelPlace {
+  readonly chatId: number;
+  readonly threadId: number | null;
+  readonly messageId: number;
+}
+
+export interface PanelSender {
+  /** A message of its own. @throws TelegramCallError */
+  send(panel: Panel, place: PanelPlace): Promise<void>;
+  /** In place of the panel at `messageId`, or a new one where that can't be. @throws TelegramCallError */
+  replace(panel: Panel, place: PanelPlace): Promise<void>;
+}
+
+const codeTags = '<pre></pre>';
+
+/**
+ * Panels as Telegram has room for them: one message of words under a grid of the pictures; the words
+ * in a message of their own where they are more than a caption takes, and what is to be copied too.
+ */
+export function createPanelSender({ api, budget, engine, log }: PanelSenderDeps): PanelSender {
+  const gridOf = async (panel: Panel): Promise<InputFile | undefined> => {
+    const shown = panel.images ?? panel.entries?.flatMap(({ thumbnail }) => thumbnail ?? []) ?? [];
+    if (shown.length === 0) return undefined;
+    try {
+      const { bytes, mediaType } = await engine.readGrid(shown.map(({ id }) => id));
+      return new InputFile(bytes, `grid.${extensionOf(mediaType)}`);
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      log.info({ reason: error.message }, 'The pictures of a list are gone');
+      return undefined;
+    }
+  };
+
+  const sendHtml = async (html: string, { chatId, ...place }: PanelPlace, markup: object) => {
+    const options = { ...textOptions, ...placement(place.threadId, place.messageId), ...markup };
+    await budget.run(chatId, () => api.sendMessage(chatId, html, options));
+  };
+
+  const send = async (panel: Panel, place: PanelPlace): Promise<void> => {
+    const { chatId } = place;
+    const photo = await gridOf(panel);
+    const words = wordsOf(panel);
+    const isCaption = photo !== undefined && fitsCaption(words);
+    const markup = markupOf(panel);
+    if (photo) {
+      const options = {
+        ...placement(place.threadId, place.messageId),
+        ...(isCaption ? { caption: words.join(''), parse_mode: 'HTML' as const, ...markup } : {}),
+      };
+      try {
+        await budget.run(chatId, () => api.sendPhoto(chatId, photo, options));
+        if (isCaption) return;
+      } catch (error) {
+        // Without the pictures the words still help.
+        if (telegramFailureOf(error)?.kind !== 'refused') throw error;
+        log.warn({ err: error }, 'Telegram refused the pictures of a list');
+      }
+    }
+    const messages = inMessages(words);
+    for (const [index, html] of messages.entries()) {
+      await sendHtml(html, place, index === messages.length - 1 ? markup : {});
+    }
+  };
+
+  const edit = async (panel: Panel, { chatId, messageId }: PanelPlace): Promise<void> => {
+    const photo = await gridOf(panel);
+    const words = wordsOf(panel);
+    const markup = markupOf(panel);
+    const html = words.join('');
+    const call = (): Promise<unknown> =>
+      photo && fitsCaption(words)
+        ? api.editMessageMedia(
+            chatId,
+            messageId,
+            { type: 'photo', media: photo, caption: html, parse_mode: 'HTML' },
+            markup,
+          )
+        : api.editMessageText(chatId, messageId, html, { ...textOptions, ...markup });
+    await budget.run(chatId, call);
+  };
+
+  return {
+    send,
+    async replace(panel, place) {
+      try {
+        await edit(panel, place);
+      } catch (error) {
+        if (!(error instanceof TelegramCallError)) throw error;
+        const { kind } = error.failure;
+        if (kind === 'unchanged') return;
+        // A picture never becomes a text; a message that is gone can't be edited.
+        if (kind !== 'other-form' && kind !== 'message-gone' && kind !== 'refused') throw error;
+        await send(panel, place);
+        await api
+          .deleteMessage(place.chatId, place.messageId)
+          .catch((gone: unknown) => log.info({ err: gone }, 'An old list stays'));
+      }
+    },
+  };
+}
+
+/** The parts of the words, as HTML: what is read, and what is to be copied. */
+function wordsOf({ text, entries = [], code }: Panel): string[] {
+  const read = [text, ...entries.map((entry) => entry.text)].join('\n\n');
+  const html = escapeHtml(shorten(withoutMentions(read), maxTextLength));
+  // Nothing in a block of code becomes a mention, and it is copied as it is.
+  return code === undefined ? [html] : [html, `\n<pre>${escapeHtml(code)}</pre>`];
+}
+
+/** Counted with the markup in, which is more than Telegram counts. */
+function fitsCaption(words: readonly string[]): boolean {
+  return words.join('').length <= maxCaptionLength;
+}
+
+function inMessages(words: readonly string[]): string[] {
+  const together = words.join('');
+  if (together.length <= maxTextLength) return [together];
+  const room = maxTextLength - codeTags.length;
+  return words.flatMap((part) => {
+    const code = /^\n<pre>(.*)<\/pre>$/s.exec(part)?.[1];
+    if (code === undefined) return [part];
+    return pieces(code, room).map((piece) => `<pre>${piece}</pre>`);
+  });
+}
+
+/** Never cut inside an entity such as `&lt;`. */
+function pieces(html: string, length: number): string[] {
+  return html.match(new RegExp(`(?:&[a-z]+;|[^&]){1,${Math.floor(length / 2)}}`, 'gs')) ?? [];
+}
+
+function markupOf({ entries = [], buttons }: Panel) {
+  const keyboard = keyboardOf([...entries.map((entry) => entry.buttons), ...buttons]);
+  return keyboard ? { reply_markup: keyboard } : {};
+}
