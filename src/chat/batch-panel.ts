@@ -111,7 +111,7 @@ function taskLines({ tasks }: BatchView, texts: LocalizedTexts): string[] {
     }),
   );
   const more = tasks.length - lines.length;
-  return more > 0 ? [...lines, texts.text('presets-more', { count: more })] : lines;
+  return more > 0 ? [...lines, texts.text('show-more-tasks', { count: more })] : lines;
 }
 
 function goneLines(

@@ -324,6 +324,7 @@ history-empty = You have not asked for anything yet: /imagine a fox in the snow
 history-none = Nothing of yours has “{ $filter }” in its prompt.
 show-title = { $id } · { $time }
 show-task = { $number } · { $id } · { $state } · { $prompt }
+show-more-tasks = … and { $count } more
 show-again = The same once more:
 show-again-image = The same once more, with the same images:
 task-pending = queued

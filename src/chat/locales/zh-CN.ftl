@@ -315,6 +315,7 @@ history-empty = 你还没有生成过图片：/imagine 雪地里的狐狸
 history-none = 你的提示词里没有包含“{ $filter }”的。
 show-title = { $id } · { $time }
 show-task = { $number } · { $id } · { $state } · { $prompt }
+show-more-tasks = … 还有 { $count } 个
 show-again = 再做一次同样的内容：
 show-again-image = 用同样的图片再做一次：
 task-pending = 排队中
