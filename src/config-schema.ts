@@ -273,6 +273,13 @@ export const fileSchema = z.strictObject({
       metadata: z.enum(['keep', 'strip'], { error: 'expected keep or strip' }).default('keep'),
     })
     .prefault({}),
+  /** What is kept of stored images; everything, where a number is left out. */
+  retention: z
+    .strictObject({
+      days: wholeNumber(1, 36_500).optional(),
+      totalMegabytes: wholeNumber(1, 1_000_000_000).optional(),
+    })
+    .prefault({}),
 });
 
 export type FileSettings = z.infer<typeof fileSchema>;

@@ -37,6 +37,7 @@ export interface Config {
   readonly pools: FileSettings['pools'];
   readonly limits: Limits;
   readonly images: FileSettings['images'];
+  readonly retention: FileSettings['retention'];
   /** Values that must never reach a log. */
   readonly secrets: readonly string[];
   /** Settings that are known but do nothing in this version. */
@@ -82,7 +83,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv, folder: string): Conf
     throw new ConfigError(problems);
 
   const values = parsed.data;
-  const { pools, limits, images } = fileParsed.data;
+  const { pools, limits, images, retention } = fileParsed.data;
   const backends = [...keyed.backends, ...environmentBackends(values)];
   return {
     ...(values.DISCORD_TOKEN
@@ -108,6 +109,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv, folder: string): Conf
     pools,
     limits,
     images,
+    retention,
     secrets: secretsIn(values, backends),
     unused: Object.keys(env).filter((key) => laterSettings.test(key)),
   };

@@ -79,6 +79,7 @@ async function start(
     log,
     ...(metrics && { onRunEnded: metrics.runEnded }),
     imageMetadata: config.images.metadata,
+    retention: config.retention,
     limits: {
       ...config.limits,
       hardRunningTasks: config.limits.hardRunningTasks ?? null,

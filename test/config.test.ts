@@ -131,6 +131,7 @@ describe('the configuration', () => {
       waitingTasks: 100,
       runningTasks: 3,
       adminWeight: 1,
+      promptMaxCharacters: 4000,
     });
     const limits = 'hardRunningTasks: 5, adminWeight: 2, userImagesPerDay: 200';
     writeFileSync(join(folder, 'easel.yaml'), `limits: { ${limits} }`);

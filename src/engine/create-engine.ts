@@ -33,6 +33,7 @@ import { readPolicy } from './policy/policy.repository.js';
 import { createPresets } from './presets/preset-service.js';
 import type { RunQueue } from './queue/run-queue.js';
 import type { Signals } from './queue/signals.js';
+import { createRetention, type RetentionLimits } from './retention/retention.js';
 import { createPoolService } from './settings/pool-service.js';
 import { readPoolSettings } from './settings/pool-settings.js';
 import { createRecentValues } from './settings/recent-values.js';
@@ -69,6 +70,8 @@ export interface EngineOptions {
   ) => number;
   /** Whether images keep in their files how they were made. They do without it. */
   readonly imageMetadata?: ImageMetadataPolicy;
+  /** What is kept of stored images; everything without it. */
+  readonly retention?: RetentionLimits & { readonly everyMs?: number };
   /** Runs at the same time in this process, at most. */
   readonly maxRuns?: number;
   readonly graceMs?: number;
@@ -168,6 +171,15 @@ export function createEngine(options: EngineOptions): RunningEngine {
     readPools: options.readPools ?? (() => options.pools),
     whenFree: worker.whenFree,
   });
+  const retention = createRetention({
+    db,
+    transact,
+    store,
+    log,
+    workerId: processId,
+    limits: options.retention ?? {},
+    everyMs: options.retention?.everyMs ?? 10 * 60_000,
+  });
   const recovery = createRecovery({
     db,
     transact,
@@ -254,8 +266,10 @@ export function createEngine(options: EngineOptions): RunningEngine {
       health.start();
       worker.start();
       recovery.start();
+      retention.start();
     },
     async stopWorker() {
+      await retention.stop();
       await recovery.stop();
       await admission.stop();
       await worker.stop();

@@ -22,6 +22,8 @@ export interface ReplyPlace {
   readonly asked?: FormPlace['asked'];
   readonly payload?: string;
   readonly locale: string;
+  /** In a group: the private chat with whoever asked, where that is known. */
+  readonly privateChatId?: number | null;
   /** Only where a button was pressed. */
   readonly callback?: CallbackAnswer;
 }
@@ -54,6 +56,26 @@ export function createReplySender(deps: ReplySenderDeps): ReplySender {
   const sendText = (text: string, place: ReplyPlace): Promise<boolean> => {
     const html = escapeHtml(shorten(withoutMentions(text), maxTextLength));
     return sendHtml(html, { ...textOptions, ...placement(place.threadId, place.messageId) }, place);
+  };
+
+  /** False: the chat is not open, because its person never wrote to the bot or has blocked it. */
+  const sendPrivately = async (text: string, chatId: number): Promise<boolean> => {
+    const html = escapeHtml(shorten(withoutMentions(text), maxTextLength));
+    try {
+      await budget.run(chatId, () => api.sendMessage(chatId, html, textOptions));
+      return true;
+    } catch (error) {
+      if (!(error instanceof TelegramCallError)) throw error;
+      log.info({ err: error }, 'A private chat is not open');
+      return false;
+    }
+  };
+
+  /** What others have no business with goes to the private chat, and the group hears only that. */
+  const sendConfidentially = async (text: string, place: ReplyPlace): Promise<boolean> => {
+    const { privateChatId, locale } = place;
+    const isThere = privateChatId != null && (await sendPrivately(text, privateChatId));
+    return sendText(isThere ? chat.text(locale, 'answered-privately') : text, place);
   };
 
   const sendForm = (form: Form, place: ReplyPlace): Promise<boolean> => {
@@ -115,7 +137,10 @@ export function createReplySender(deps: ReplySenderDeps): ReplySender {
         case 'text': {
           const wasAlerted = reply.private && (await callback?.alert(reply.text));
           await callback?.settle();
-          return wasAlerted || sendText(reply.text, place);
+          if (wasAlerted) return true;
+          return reply.confidential
+            ? sendConfidentially(reply.text, place)
+            : sendText(reply.text, place);
         }
         case 'card':
         case 'quiet':

@@ -134,7 +134,8 @@ export function createUpdateHandler(deps: UpdateHandlerDeps): UpdateHandler {
       const chatId = message.chat.id;
       const threadId = threadIdOf(message);
       const { locale } = sender.identity;
-      const place = { chatId, threadId, messageId: message.message_id, locale };
+      const privateChatId = message.chat.type === 'private' ? null : sender.userId;
+      const place = { chatId, threadId, messageId: message.message_id, locale, privateChatId };
       const say = (key: string): Handled => ({
         send: () =>
           replies.send({ kind: 'text', text: chat.text(locale, key), private: true }, place),

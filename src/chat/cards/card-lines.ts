@@ -126,7 +126,11 @@ function silenceMs(task: TaskView, progress: CardInput['progress'], now: Date): 
 function doneLine(batch: BatchView, texts: LocalizedTexts): string {
   const done = batch.tasks.filter(({ state }) => state === 'completed');
   const count = done.reduce((sum, task) => sum + task.images.length, 0);
-  const line = [texts.text('card-images', { count })];
+  const isGone = done.some(({ images }) => images.length === 0);
+  const line = [
+    ...(count === 0 && isGone ? [] : [texts.text('card-images', { count })]),
+    ...(isGone ? [texts.text('card-images-gone')] : []),
+  ];
   const startedAt = earliest(done.map((task) => task.startedAt));
   const finishedAt = latest(done.map((task) => task.finishedAt));
   if (startedAt && finishedAt) {

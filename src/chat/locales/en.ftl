@@ -125,6 +125,7 @@ card-images = { $count ->
    *[other] { $count } images
 }
 card-images-missing = { $missing } of { $count } images: { $reason }
+card-images-gone = images are no longer stored
 card-seed = seed { $seed }
 card-count-done = { $count } done
 card-count-failed = { $count } failed
@@ -486,6 +487,7 @@ discord-files-too-large = ⚠️ The images are too large for this server, even 
 
 ## What the Telegram bot says by itself
 
+answered-privately = I have answered you in our private chat.
 image-without-words = Add a caption that says what to make of the picture, or answer it with /imagine and a prompt.
 album-late = This part of the album came too late and was left out. Send it again with a caption.
 originals-missing = Some of the files may not have arrived. Press Originals again to get them all.

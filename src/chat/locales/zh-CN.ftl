@@ -122,6 +122,7 @@ card-waits-paused-open = 管理员已暂停
 card-silent = 图像服务已有 { $duration }没有消息
 card-images = { $count } 张图片
 card-images-missing = { $count } 张图片中有 { $missing } 张未完成：{ $reason }
+card-images-gone = 图片已不再保存
 card-seed = 种子 { $seed }
 card-count-done = 完成 { $count }
 card-count-failed = 失败 { $count }
@@ -468,6 +469,7 @@ discord-files-too-large = ⚠️ 图片即使压缩后也超出了此服务器�
 
 ## Telegram 机器人自己说的话
 
+answered-privately = 我已在私聊中回复你。
 image-without-words = 请给图片配上文字，说明想要什么；也可以用 /imagine 加提示词回复这张图片。
 album-late = 相册的这一部分到得太晚，没有算进去。请配上文字重新发送。
 originals-missing = 有些文件可能没有送达。再按一次“原图”即可重新获取全部文件。

@@ -43,7 +43,8 @@ export const batchAsJson = sql<BatchJson>`(
             'id', images.id, 'index', images.index, 'mediaType', images.media_type,
             'width', images.width, 'height', images.height, 'byteLength', images.byte_length,
             'seed', images.seed) order by images.index)
-          from images where images.task_id = tasks.id), '[]') else '[]' end
+          from images where images.task_id = tasks.id and images.removed_at is null), '[]')
+          else '[]' end
       ) order by tasks.ordinal)
       from tasks where tasks.batch_id = batches.id), '[]'))
 )`.as('batch');

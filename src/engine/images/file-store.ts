@@ -2,7 +2,12 @@ import { randomBytes } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { ImageMissingError, type ImageStore, ImageStoreError } from './image-store.js';
+import {
+  ImageMissingError,
+  type ImageStore,
+  ImageStoreError,
+  type StoredFile,
+} from './image-store.js';
 
 const extensions: Record<string, string> = {
   'image/png': 'png',
@@ -66,6 +71,8 @@ export function createFileStore(folder: string, deps: FileStoreDeps = {}): Image
   };
 
   return {
+    list: () => listFiles(folder),
+
     async put(bytes, mediaType) {
       const key = `${randomBytes(16).toString('hex')}.${extensions[mediaType] ?? 'bin'}`;
       try {
@@ -95,6 +102,27 @@ export function createFileStore(folder: string, deps: FileStoreDeps = {}): Image
       }
     },
   };
+}
+
+async function* listFiles(folder: string): AsyncGenerator<StoredFile> {
+  for (const shard of await namesIn(folder)) {
+    if (!/^[0-9a-f]{2}$/.test(shard)) continue;
+    for (const key of await namesIn(path.join(folder, shard))) {
+      if (!keyPattern.test(key)) continue;
+      const file = await stat(path.join(folder, shard, key)).catch(() => undefined);
+      if (file) yield { key, modifiedAt: file.mtime };
+    }
+  }
+}
+
+/** None where the folder is not there yet. */
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw storeError(`Cannot list ${folder}`, error);
+  }
 }
 
 /** What a crash left behind in the middle of a write; younger ones may be another process's. */

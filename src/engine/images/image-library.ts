@@ -39,12 +39,13 @@ export function createImageLibrary(db: Database, store: ImageStore, limits: Imag
   async function readImage(imageId: string): Promise<Picture & Size> {
     const row = await findImage(db, imageId);
     if (!row) throw new EngineError({ kind: 'unknown-image', id: imageId });
+    if (row.removedAt) throw new EngineError({ kind: 'images-gone', id: row.batchId });
     try {
       const { storageKey, mediaType, width, height } = row;
       return { bytes: await store.get(storageKey), mediaType, width, height };
     } catch (error) {
       if (error instanceof ImageMissingError) {
-        throw new EngineError({ kind: 'images-gone', id: imageId });
+        throw new EngineError({ kind: 'images-gone', id: row.batchId });
       }
       throw error;
     }

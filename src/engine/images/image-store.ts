@@ -9,6 +9,13 @@ export interface ImageStore {
   get(key: string): Promise<Uint8Array>;
   /** Harmless when it is gone already. */
   delete(key: string): Promise<void>;
+  /** All that is stored, in no order; what comes or goes meanwhile may be missing. */
+  list(): AsyncIterable<StoredFile>;
+}
+
+export interface StoredFile {
+  readonly key: string;
+  readonly modifiedAt: Date;
 }
 
 export class ImageMissingError extends Error {

@@ -40,6 +40,7 @@ export async function findImage(db: Database, imageId: string) {
       'images.mediaType',
       'images.width',
       'images.height',
+      'images.removedAt',
       'tasks.batchId',
     ])
     .where('images.id', '=', imageId)
