@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { installationHint, providerNames } from './engine/backends/ai-sdk/providers.js';
 import type { OperatorWorkflow } from './engine/backends/comfyui/operator-workflow.js';
 import { servedOperations } from './engine/backends/comfyui/served-workflow.js';
 
@@ -203,6 +204,25 @@ const backendSchema = z.discriminatedUnion(
         path: ['apiKey'],
         error: 'expected apiKey or apiKeyEnv',
       }),
+    z
+      .strictObject({
+        ...common,
+        ...keyed,
+        type: z.literal('ai-sdk'),
+        provider: z.enum(providerNames, { error: `expected one of ${providerNames.join(', ')}` }),
+        model: z.string({ error: "expected the model's id" }).min(1),
+        url: httpUrl.optional(),
+      })
+      .refine(({ provider, url }) => provider !== 'openai-compatible' || url !== undefined, {
+        path: ['url'],
+        error: 'expected the address of the server',
+      })
+      .superRefine(({ provider }, context) => {
+        const hint = installationHint(provider);
+        if (hint === undefined) return;
+        const message = `expected the package of ${provider} to be installed: ${hint}`;
+        context.addIssue({ code: 'custom', path: ['provider'], message });
+      }),
     z.strictObject({
       ...common,
       type: z.literal('a1111'),
@@ -222,7 +242,7 @@ const backendSchema = z.discriminatedUnion(
       stepDurationMs: wholeNumber(0, 60_000).optional(),
     }),
   ],
-  { error: 'expected the type comfyui, a1111, openai, gemini, seedream or sketch' },
+  { error: 'expected the type comfyui, a1111, openai, gemini, seedream, ai-sdk or sketch' },
 );
 /** As `easel.yaml` has it. */
 export type ListedBackend = z.infer<typeof backendSchema>;

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { type BackendConfig, type Config, ConfigError } from '../config.js';
 import { localPool } from '../config-schema.js';
 import { createA1111Backend } from '../engine/backends/a1111/a1111-backend.js';
+import { createAiSdkBackend } from '../engine/backends/ai-sdk/ai-sdk-backend.js';
 import type { Backend } from '../engine/backends/backend.js';
 import { createComfyUiBackend } from '../engine/backends/comfyui/comfyui-backend.js';
 import { createGeminiBackend } from '../engine/backends/gemini/gemini-backend.js';
@@ -83,6 +84,7 @@ const defaultSlots = {
   openai: 4,
   gemini: 4,
   seedream: 4,
+  'ai-sdk': 4,
   sketch: 4,
 } as const;
 
@@ -112,6 +114,8 @@ function createBackendOfType(settings: BackendConfig, log: Logger): Backend {
       return createComfyUiBackend({ ...settings, log });
     case 'seedream':
       return createSeedreamBackend(settings);
+    case 'ai-sdk':
+      return createAiSdkBackend({ ...settings, parallelCalls: slotsOf(settings) });
     case 'openai':
       return createOpenAiBackend(settings);
     case 'gemini':
