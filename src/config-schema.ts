@@ -69,6 +69,8 @@ export const environmentSchema = z.object({
     .pipe(z.array(z.enum(roleNames, { error: `expected some of ${roleNames.join(', ')}` })).min(1))
     .optional(),
   HTTP_PORT: wholeNumber(0, 65535).optional(),
+  PUBLIC_URL: httpUrl.optional(),
+  EASEL_SECRET: secret.min(16, { error: 'expected at least 16 characters' }).optional(),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
       error: 'expected trace, debug, info, warn, error, fatal or silent',

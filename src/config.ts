@@ -36,6 +36,8 @@ export interface Config {
   readonly backends: readonly BackendConfig[];
   readonly pools: FileSettings['pools'];
   readonly limits: Limits;
+  /** For links to images from outside; absent, there are none. */
+  readonly links?: { readonly publicUrl: string; readonly secret: string };
   readonly images: FileSettings['images'];
   readonly retention: FileSettings['retention'];
   /** Values that must never reach a log. */
@@ -79,6 +81,12 @@ export function loadConfig(environment: NodeJS.ProcessEnv, folder: string): Conf
   const read = withWorkflows(fileParsed.data?.backends ?? [], configFolder);
   const keyed = withKeys(read.backends, env);
   problems.push(...read.problems, ...keyed.problems);
+  for (const [key, other] of [
+    ['PUBLIC_URL', 'EASEL_SECRET'],
+    ['EASEL_SECRET', 'PUBLIC_URL'],
+  ] as const) {
+    if (env[other] && !env[key]) problems.push(`${key}: expected, since ${other} is set`);
+  }
   if (!parsed.success || !fileParsed.success || problems.length > 0)
     throw new ConfigError(problems);
 
@@ -110,13 +118,16 @@ export function loadConfig(environment: NodeJS.ProcessEnv, folder: string): Conf
     limits,
     images,
     retention,
+    ...(values.PUBLIC_URL && values.EASEL_SECRET
+      ? { links: { publicUrl: values.PUBLIC_URL, secret: values.EASEL_SECRET } }
+      : {}),
     secrets: secretsIn(values, backends),
     unused: Object.keys(env).filter((key) => laterSettings.test(key)),
   };
 }
 
 /** Settings of parts that this version does not have. */
-const laterSettings = /^(S3_\w+|PUBLIC_URL|EASEL_SECRET)$/;
+const laterSettings = /^S3_\w+$/;
 
 /** A stand-in or proxy of Discord serves its files itself. */
 function cdnHostsOf(listed: readonly string[], apiUrl: string): readonly string[] {
@@ -239,7 +250,11 @@ function secretsIn(env: Environment, backends: readonly BackendConfig[]): string
     ...('headers' in backend ? Object.values(backend.headers ?? {}) : []),
     ...('apiKey' in backend ? [backend.apiKey] : []),
   ]);
-  return [env.DISCORD_TOKEN, env.TELEGRAM_TOKEN, ...passwords, ...ofBackends].filter(
-    (value): value is string => value !== undefined && value.length >= 6,
-  );
+  return [
+    env.DISCORD_TOKEN,
+    env.TELEGRAM_TOKEN,
+    env.EASEL_SECRET,
+    ...passwords,
+    ...ofBackends,
+  ].filter((value): value is string => value !== undefined && value.length >= 6);
 }

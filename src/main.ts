@@ -22,10 +22,12 @@ import { startEmbeddedPostgres } from './engine/db/embedded-postgres.js';
 import { migrateToLatest } from './engine/db/migrator.js';
 import { createId } from './engine/ids.js';
 import { createFileStore } from './engine/images/file-store.js';
+import { createImageLinks, type ImageLinks } from './engine/images/image-links.js';
 import { createPostgresRunQueue, createRedisRunQueue } from './engine/queue/bullmq-run-queue.js';
 import type { RunQueue } from './engine/queue/run-queue.js';
 import { createLocalSignals, createRedisSignals, type Signals } from './engine/queue/signals.js';
 import { startHealthServer } from './http/health.js';
+import { createLinkedImages, type LinkedImages } from './http/linked-images.js';
 import type { Metrics } from './http/metrics.js';
 import { createConfiguredPools, readPoolsAnew } from './startup/configured-pools.js';
 import { createFailingEngine, readFailpoint } from './startup/failpoints.js';
@@ -93,7 +95,8 @@ async function start(
   metrics?.watch(engine);
   reloadOnSignal(engine, log);
   // Closed in the opposite order: no new requests, then the worker, then the last cards.
-  const bots = createBots(config, engine, log);
+  const links = config.links ? createImageLinks({ ...config.links, now }) : null;
+  const bots = createBots(config, engine, links, log);
   for (const { platform, close } of bots) {
     closers.push(async () => close?.(), startRenderer(engine, platform, metrics, log));
   }
@@ -107,7 +110,8 @@ async function start(
     await bot.start();
     log.info(`The ${bot.platform.name} bot is ready`);
   });
-  await Promise.all([...starts, startHttp(config, db, metrics, log, closers)]);
+  const images = links ? createLinkedImages({ engine, links }) : undefined;
+  await Promise.all([...starts, startHttp(config, db, metrics, images, log, closers)]);
 }
 
 /** The database, there and migrated. */
@@ -172,8 +176,13 @@ interface Bot {
   close?(): void;
 }
 
-function createBots(config: Config, engine: RunningEngine, log: Logger): Bot[] {
-  const shared = { engine, log, now };
+function createBots(
+  config: Config,
+  engine: RunningEngine,
+  links: ImageLinks | null,
+  log: Logger,
+): Bot[] {
+  const shared = { engine, links, log, now };
   const chat = createChat({
     ...shared,
     admins: config.admins,
@@ -226,12 +235,13 @@ async function startHttp(
   config: Config,
   db: Database,
   metrics: Metrics | undefined,
+  images: LinkedImages | undefined,
   log: Logger,
   closers: Closers,
 ): Promise<void> {
   const { httpPort } = config;
   if (httpPort === undefined || !metrics) return;
-  const server = await startHealthServer(httpPort, () => pingDatabase(db), metrics);
+  const server = await startHealthServer(httpPort, () => pingDatabase(db), metrics, images);
   closers.push(() => server.close());
   log.info({ port: server.port }, 'The http server is ready');
 }

@@ -34,6 +34,28 @@ describe('the configuration', () => {
     expect(config.dataDir).toBe(join(folder, 'data'));
   });
 
+  it('switches signed links on by an address and a secret, and by neither alone', () => {
+    const links = { PUBLIC_URL: 'https://easel.example/', EASEL_SECRET: 'sixteen-letters!' };
+    const config = loadConfig({ TELEGRAM_TOKEN: token, ...links }, folder);
+    expect(config.links).toEqual({
+      publicUrl: 'https://easel.example',
+      secret: links.EASEL_SECRET,
+    });
+    expect(config.secrets).toContain(links.EASEL_SECRET);
+    expect(loadConfig({ TELEGRAM_TOKEN: token }, folder).links).toBeUndefined();
+    const { PUBLIC_URL, EASEL_SECRET } = links;
+    expect(problemsOf({ TELEGRAM_TOKEN: token, PUBLIC_URL })).toEqual([
+      'EASEL_SECRET: expected, since PUBLIC_URL is set',
+    ]);
+    expect(problemsOf({ TELEGRAM_TOKEN: token, EASEL_SECRET })).toEqual([
+      'PUBLIC_URL: expected, since EASEL_SECRET is set',
+    ]);
+    const wrong = { PUBLIC_URL: 'easel.example', EASEL_SECRET: 'short' };
+    const problems = problemsOf({ TELEGRAM_TOKEN: token, ...wrong }).join();
+    expect(problems).toMatch(/PUBLIC_URL: expected an http.*EASEL_SECRET: expected at least 16/);
+    expect(problems).not.toContain('short');
+  });
+
   it('says which variables to set and names the demo where there is no token', () => {
     const [problem] = problemsOf({});
     expect(problem).toMatch(/DISCORD_TOKEN or TELEGRAM_TOKEN/);

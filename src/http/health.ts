@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { LinkedImages } from './linked-images.js';
 import type { Metrics } from './metrics.js';
 
 export interface HealthServer {
@@ -9,12 +10,13 @@ export interface HealthServer {
 
 /**
  * `GET /health`: 200 while the record answers, else 503. `GET /metrics`: Prometheus' text format, 503
- * where it cannot be made. Everything else is 404.
+ * where it cannot be made. Signed links to images, where there are any. Everything else is 404.
  */
 export async function startHealthServer(
   port: number,
   checkRecord: () => Promise<void>,
   metrics: Pick<Metrics, 'contentType' | 'text'>,
+  images?: LinkedImages,
 ): Promise<HealthServer> {
   const server = createServer(async (request, response) => {
     if (request.method === 'GET' && request.url === '/metrics') {
@@ -23,6 +25,7 @@ export async function startHealthServer(
       else response.writeHead(200, { 'content-type': metrics.contentType }).end(text);
       return;
     }
+    if (await images?.answer(request, response)) return;
     if (request.method !== 'GET' || request.url !== '/health') {
       response.writeHead(404).end();
       return;

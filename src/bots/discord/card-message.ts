@@ -24,6 +24,13 @@ export interface CardFile {
   readonly description: string;
 }
 
+/** What files may have in the card's channel. */
+export interface FileLimits {
+  readonly maxBytes: number;
+}
+
+const noLimits: FileLimits = { maxBytes: Number.POSITIVE_INFINITY };
+
 /** Characters over all text displays of a message. */
 const textLimit = 4000;
 const descriptionLimit = 1024;
@@ -42,7 +49,11 @@ const buttonStyles = {
  * alike; `attachments` names every file, so that an edit drops those of the state before.
  * https://discord.com/developers/docs/components/reference
  */
-export function cardMessage(view: CardView, files: readonly CardFile[]): OutgoingMessage {
+export function cardMessage(
+  view: CardView,
+  files: readonly CardFile[],
+  limits: FileLimits = noLimits,
+): OutgoingMessage {
   const status = statusText(view);
   const heading = headingText(view, textLimit - status.length);
   const components: APIMessageTopLevelComponent[] =
@@ -52,7 +63,7 @@ export function cardMessage(view: CardView, files: readonly CardFile[]): Outgoin
   return {
     body: {
       flags: MessageFlags.IsComponentsV2,
-      components: [...components, ...buttonRows(view.buttons)],
+      components: [...components, ...buttonRows(view.buttons, isReduced(view, limits))],
       attachments: files.map((file, index) => ({ id: String(index), filename: file.name })),
       allowed_mentions: { parse: [] },
     },
@@ -100,13 +111,16 @@ export function gallery(files: readonly CardFile[]): APIMediaGalleryComponent {
   };
 }
 
+/** `withOriginals`: they don't stand in the gallery as they are. */
 export function buttonRows(
   buttons: CardView['buttons'],
+  withOriginals = false,
 ): APIActionRowComponent<APIComponentInMessageActionRow>[] {
   return (
     buttons
-      // The originals stand in the gallery already.
-      .map((row) => row.filter(({ action }) => action.kind !== 'originals').slice(0, buttonsInRow))
+      // The originals stand in the gallery already, where they fit.
+      .map((row) => row.filter(({ action }) => withOriginals || action.kind !== 'originals'))
+      .map((row) => row.slice(0, buttonsInRow))
       .filter((row) => row.length > 0)
       .map((row) => ({ type: ComponentType.ActionRow, components: row.map(button) }))
   );
@@ -119,4 +133,8 @@ function button({ label, action, style }: CardButton): APIButtonComponentWithCus
     label: label.slice(0, labelLimit),
     custom_id: encodeButton(action),
   };
+}
+
+function isReduced({ picture }: CardView, { maxBytes }: FileLimits): boolean {
+  return picture?.kind === 'results' && picture.images.some((image) => image.byteLength > maxBytes);
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type Chat, type ChatPlatform, StartError } from '../../chat/index.js';
-import { type Engine, RecordUnavailableError } from '../../engine/index.js';
+import { type Engine, type ImageLinks, RecordUnavailableError } from '../../engine/index.js';
 import { autocomplete, isAutocomplete } from './autocompletion.js';
 import { registerCommands } from './command-registration.js';
 import { createDiscordApi } from './discord-api.js';
@@ -21,7 +21,7 @@ export interface DiscordBotDependencies {
   readonly cdnHosts: readonly string[];
   readonly engine: Pick<
     Engine,
-    'inbox' | 'readGrid' | 'readImageWithin' | 'readArchives' | 'cards'
+    'inbox' | 'readGrid' | 'readImage' | 'readImageWithin' | 'readArchives' | 'cards'
   >;
   readonly chat: Pick<
     Chat,
@@ -30,6 +30,8 @@ export interface DiscordBotDependencies {
   /** Wall clock: an interaction's token outlives a restart. */
   readonly now: () => Date;
   readonly log: Logger;
+  /** For originals that Discord takes no file of. Without it, they come smaller. */
+  readonly links?: ImageLinks | null;
   readonly lookup?: HostLookup;
   /** Called when Discord shuts the bot out while it runs, e.g. because its token was replaced. */
   readonly onFatal?: (error: StartError) => void;
@@ -65,7 +67,10 @@ export function createDiscordBot(deps: DiscordBotDependencies): DiscordBot {
     ...(deps.lookup ? { lookup: deps.lookup } : {}),
   });
   const attachments = { hosts };
-  const handler = createInteractionHandler({ api, engine, chat, attachments, now, log });
+  const handler = createInteractionHandler({
+    ...{ api, engine, chat, attachments, now, log },
+    links: deps.links ?? null,
+  });
   const gateway = createGateway({
     token,
     apiUrl,

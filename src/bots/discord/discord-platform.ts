@@ -106,7 +106,7 @@ export function createDiscordPlatform(deps: DiscordPlatformDependencies): ChatPl
   async function compose(card: CardToShow, address: DiscordAddress): Promise<OutgoingMessage> {
     try {
       const files = await cardFiles(engine, card, address.attachmentLimitBytes);
-      return cardMessage(card.view, files);
+      return cardMessage(card.view, files, { maxBytes: address.attachmentLimitBytes });
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
       log.warn({ batchId: card.batchId, reason: error.message }, 'pictures of a card are gone');

@@ -61,7 +61,8 @@ export function createInteractionAnswer(options: InteractionAnswerOptions) {
   let acknowledging: Promise<Acknowledgement> | undefined;
   let acknowledged: Acknowledgement | undefined;
   let messageId: string | null = null;
-  let hasFiles = false;
+  /** Further messages follow the first. */
+  let hasSpoken = false;
 
   /** Idempotent. Resolves in any case: where Discord is gone, the card takes another way. */
   function acknowledge(isPrivate: boolean): Promise<Acknowledgement> {
@@ -239,14 +240,12 @@ export function createInteractionAnswer(options: InteractionAnswerOptions) {
       await say(message, isPrivate);
     },
 
-    /** Uploads take long: Discord hears first that they come. Further ones follow the first. */
-    async files(files: OutgoingMessage['files']): Promise<void> {
+    /** For the asker alone. Uploads take long: Discord hears first that they come. */
+    async privately(message: OutgoingMessage): Promise<void> {
       const before = await acknowledge(true);
-      if (hasFiles && before.kind !== 'too-late') {
-        return followUp({ ...textMessage('', { private: true }), files });
-      }
-      hasFiles = true;
-      await say((hidden) => ({ ...textMessage('', { private: hidden }), files }), true);
+      if (hasSpoken && before.kind !== 'too-late') return followUp(message);
+      hasSpoken = true;
+      await say((hidden) => (hidden ? message : withoutPrivacy(message)), true);
     },
 
     /** Takes away the message that the button sits on. */
@@ -256,4 +255,10 @@ export function createInteractionAnswer(options: InteractionAnswerOptions) {
       if (sourceId !== undefined) await api.deleteMessage(address.channelId, sourceId);
     },
   };
+}
+
+/** An edit takes no such flag: the message that it edits has it already. */
+function withoutPrivacy({ body, files }: OutgoingMessage): OutgoingMessage {
+  const flags = Number(body.flags ?? 0) & ~MessageFlags.Ephemeral;
+  return { body: { ...body, flags }, files };
 }

@@ -8,7 +8,7 @@ import {
   type Intent,
   type Reply,
 } from '../../chat/index.js';
-import { type Engine, RecordUnavailableError } from '../../engine/index.js';
+import { type Engine, type ImageLinks, RecordUnavailableError } from '../../engine/index.js';
 import type { AttachmentSource } from './attachments.js';
 import type { DiscordApi } from './discord-api.js';
 import { DiscordError } from './discord-errors.js';
@@ -29,9 +29,13 @@ import { createReplyDelivery } from './reply-delivery.js';
 
 export interface InteractionHandlerDependencies {
   readonly api: DiscordApi;
-  readonly engine: Pick<Engine, 'inbox' | 'readGrid' | 'readImageWithin' | 'readArchives'>;
+  readonly engine: Pick<
+    Engine,
+    'inbox' | 'readGrid' | 'readImage' | 'readImageWithin' | 'readArchives'
+  >;
   readonly chat: Pick<Chat, 'handle' | 'opensForm' | 'text'>;
   readonly attachments: AttachmentSource;
+  readonly links: ImageLinks | null;
   readonly now: () => Date;
   readonly log: Logger;
 }
@@ -50,9 +54,9 @@ export type InteractionHandler = ReturnType<typeof createInteractionHandler>;
 
 /** From an interaction to its answer; each is written down before anything else is done. */
 export function createInteractionHandler(deps: InteractionHandlerDependencies) {
-  const { api, engine, chat, attachments, now, log } = deps;
+  const { api, engine, chat, attachments, links, now, log } = deps;
   const intents = createIntentReader({ inbox: engine.inbox, attachments });
-  const delivery = createReplyDelivery({ api, engine, chat, intents, now, log });
+  const delivery = createReplyDelivery({ api, engine, chat, intents, links, now, log });
   const underway = new Map<string, Promise<void>>();
   /** What this process has dealt with lately; its rows may still look open to a reader. */
   const taken = new Set<string>();

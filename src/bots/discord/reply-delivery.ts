@@ -7,23 +7,24 @@ import {
   type Form,
   type Reply,
 } from '../../chat/index.js';
-import type { Engine } from '../../engine/index.js';
+import type { Engine, ImageLinks } from '../../engine/index.js';
 import { readAddress } from './address.js';
 import { fileLimit, imageFiles } from './card-files.js';
-import { rawFile } from './card-message.js';
 import type { DiscordApi } from './discord-api.js';
 import { DiscordError } from './discord-errors.js';
 import { type AskingInteraction, looksPrivate } from './interaction.js';
 import type { InteractionAnswer } from './interaction-answer.js';
 import type { createIntentReader } from './interaction-intent.js';
 import { modalOf } from './modal.js';
+import { createOriginals, privateFiles } from './originals.js';
 import { panelMessage } from './panel-message.js';
 import { passingProblems, repeat } from './repeat.js';
 
 export interface ReplyDeliveryDependencies {
   readonly api: DiscordApi;
-  readonly engine: Pick<Engine, 'readGrid' | 'readImageWithin' | 'readArchives'>;
+  readonly engine: Pick<Engine, 'readGrid' | 'readImage' | 'readImageWithin' | 'readArchives'>;
   readonly chat: Pick<Chat, 'text'>;
+  readonly links: ImageLinks | null;
   readonly intents: Pick<ReturnType<typeof createIntentReader>, 'remember'>;
   readonly now: () => Date;
   readonly log: Logger;
@@ -31,7 +32,8 @@ export interface ReplyDeliveryDependencies {
 
 /** What the chat layer replies, as Discord shows it. A card shows itself, through the renderer. */
 export function createReplyDelivery(deps: ReplyDeliveryDependencies) {
-  const { api, engine, chat, intents, now, log } = deps;
+  const { api, engine, chat, intents, links, now, log } = deps;
+  const originals = createOriginals({ engine, chat, links });
 
   /**
    * The interaction is closed once its modal stands. False: Discord takes no modal any more, so that
@@ -78,10 +80,11 @@ export function createReplyDelivery(deps: ReplyDeliveryDependencies) {
       }
       case 'documents': {
         await pending.acknowledge(true);
-        const { attachmentLimitBytes } = pending.cardAddress();
-        const images = answer.imageIds.slice(0, fileLimit).map((id) => ({ id, description: '' }));
-        const files = await imageFiles(engine, images, attachmentLimitBytes);
-        return pending.files(files.map(rawFile));
+        const { attachmentLimitBytes, locale } = pending.cardAddress();
+        for (const message of await originals(answer.imageIds, attachmentLimitBytes, locale)) {
+          await pending.privately(message);
+        }
+        return;
       }
       case 'archive': {
         await pending.acknowledge(true);
@@ -151,10 +154,10 @@ export function createReplyDelivery(deps: ReplyDeliveryDependencies) {
       count += 1;
       files.push({ name, data: bytes, contentType: 'application/zip' });
       if (files.length < fileLimit) continue;
-      await pending.files(files);
+      await pending.privately(privateFiles(files));
       files = [];
     }
-    if (files.length > 0) await pending.files(files);
+    if (files.length > 0) await pending.privately(privateFiles(files));
     if (count === 0) await pending.text(chat.text(locale, 'archive-missing'), true);
   }
 

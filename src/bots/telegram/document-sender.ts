@@ -17,6 +17,8 @@ export interface DocumentSenderDeps {
   readonly budget: SendBudget;
   readonly engine: Engine;
   readonly log: Logger;
+  /** What is too large comes by a link. */
+  readonly areLinked: boolean;
 }
 
 export interface DocumentPlace {
@@ -27,12 +29,19 @@ export interface DocumentPlace {
 
 export interface DocumentSender {
   /**
-   * False when some of them may be missing in the chat. Nothing is sent again by itself: a lost
-   * answer does not tell whether the files arrived, and the button can be pressed again.
+   * Nothing is sent again by itself: a lost answer does not tell whether the files arrived, and the
+   * button can be pressed again.
    */
-  send(imageIds: readonly string[], place: DocumentPlace): Promise<boolean>;
-  /** All images in as few zips as Telegram's limit allows. False as above. */
+  send(imageIds: readonly string[], place: DocumentPlace): Promise<SentDocuments>;
+  /** All images in as few zips as Telegram's limit allows. False: some may be missing. */
   sendArchive(archive: ImageArchive, place: DocumentPlace): Promise<boolean>;
+}
+
+export interface SentDocuments {
+  /** False when some of them may be missing in the chat. */
+  readonly isComplete: boolean;
+  /** Those that Telegram takes no file of: left out where they are linked, else sent smaller. */
+  readonly tooLarge: readonly string[];
 }
 
 export interface ImageArchive {
@@ -47,16 +56,17 @@ interface DocumentFile {
 
 /** Sends images as files, which Telegram leaves as they are. */
 export function createDocumentSender(deps: DocumentSenderDeps): DocumentSender {
-  const { api, budget, engine, log } = deps;
+  const { api, budget, engine, log, areLinked } = deps;
 
-  const read = async (imageId: string): Promise<DocumentFile | undefined> => {
+  const read = async (
+    imageId: string,
+  ): Promise<(DocumentFile & { readonly isTooLarge: boolean }) | undefined> => {
     try {
       const original = await engine.readImage(imageId);
+      const isTooLarge = original.bytes.byteLength > maxBytes;
       const { bytes, mediaType } =
-        original.bytes.byteLength <= maxBytes
-          ? original
-          : await engine.readImageWithin(imageId, { maxBytes });
-      return { name: `${imageId}.${extensionOf(mediaType)}`, bytes };
+        !isTooLarge || areLinked ? original : await engine.readImageWithin(imageId, { maxBytes });
+      return { name: `${imageId}.${extensionOf(mediaType)}`, bytes, isTooLarge };
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
       log.info({ imageId, reason: error.message }, 'An original is no longer there to be sent');
@@ -97,6 +107,7 @@ export function createDocumentSender(deps: DocumentSenderDeps): DocumentSender {
 
     async send(imageIds, place) {
       let isComplete = true;
+      const tooLarge: string[] = [];
       let together: DocumentFile[] = [];
       let bytesTogether = 0;
       const flush = async () => {
@@ -117,13 +128,17 @@ export function createDocumentSender(deps: DocumentSenderDeps): DocumentSender {
           isComplete = false;
           continue;
         }
+        if (file.isTooLarge) {
+          tooLarge.push(imageId);
+          if (areLinked) continue;
+        }
         const isFull = together.length === maxAlbumFiles;
         if (isFull || bytesTogether + file.bytes.byteLength > maxBytes) await flush();
         together.push(file);
         bytesTogether += file.bytes.byteLength;
       }
       await flush();
-      return isComplete;
+      return { isComplete, tooLarge };
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { Api } from 'grammy';
 import type { Logger } from 'pino';
 import type { Chat, Form, Reply } from '../../chat/index.js';
-import type { Engine } from '../../engine/index.js';
+import type { Engine, ImageLinks } from '../../engine/index.js';
 import type { CallbackAnswer } from './callback-answer.js';
 import { readCardAddress } from './card-address.js';
 import { createDocumentSender } from './document-sender.js';
@@ -32,6 +32,7 @@ export interface ReplySenderDeps {
   readonly api: Api;
   readonly budget: SendBudget;
   readonly engine: Engine;
+  readonly links: ImageLinks | null;
   readonly chat: Chat;
   readonly log: Logger;
   readonly sleep: (ms: number) => Promise<void>;
@@ -49,8 +50,8 @@ const mostDeletedAtOnce = 100;
 const retryDelaysMs = [1000, 3000, 10_000];
 
 export function createReplySender(deps: ReplySenderDeps): ReplySender {
-  const { api, budget, engine, chat, log, sleep } = deps;
-  const documents = createDocumentSender({ api, budget, engine, log });
+  const { api, budget, engine, links, chat, log, sleep } = deps;
+  const documents = createDocumentSender({ api, budget, engine, log, areLinked: links !== null });
   const panels = createPanelSender({ api, budget, engine, log });
 
   const sendText = (text: string, place: ReplyPlace): Promise<boolean> => {
@@ -130,6 +131,13 @@ export function createReplySender(deps: ReplySenderDeps): ReplySender {
     }
   };
 
+  const oversizeText = (locale: string, imageIds: readonly string[]): string => {
+    const limit = { max: 50, count: imageIds.length };
+    if (!links) return chat.text(locale, 'originals-shrunk', limit);
+    const addresses = imageIds.map((imageId) => links.linkTo(imageId));
+    return [chat.text(locale, 'originals-linked', limit), ...addresses].join('\n');
+  };
+
   return {
     async send(reply, place) {
       const { callback } = place;
@@ -176,8 +184,12 @@ export function createReplySender(deps: ReplySenderDeps): ReplySender {
         }
         case 'documents': {
           await callback?.settle();
-          const isComplete = await documents.send(reply.imageIds, place);
-          return isComplete || sendText(chat.text(place.locale, 'originals-missing'), place);
+          const { isComplete, tooLarge } = await documents.send(reply.imageIds, place);
+          const texts = [
+            ...(isComplete ? [] : [chat.text(place.locale, 'originals-missing')]),
+            ...(tooLarge.length > 0 ? [oversizeText(place.locale, tooLarge)] : []),
+          ];
+          return texts.length === 0 || sendText(texts.join('\n'), place);
         }
         case 'archive': {
           await callback?.settle();

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Chat, ChatPlatform } from '../../chat/index.js';
-import { type Engine, RecordUnavailableError } from '../../engine/index.js';
+import { type Engine, type ImageLinks, RecordUnavailableError } from '../../engine/index.js';
 import { createCardPlatform } from './card-platform.js';
 import { createChatMembers } from './chat-members.js';
 import { updateCommandMenu } from './command-menu.js';
@@ -21,6 +21,8 @@ export interface TelegramBotDeps {
   readonly engine: Engine;
   readonly chat: Chat;
   readonly log: Logger;
+  /** For originals that Telegram takes no file of. Without it, they come smaller. */
+  readonly links?: ImageLinks | null;
   readonly now: () => Date;
   /** For files; the Bot API is called by grammY. */
   readonly fetch: typeof globalThis.fetch;
@@ -83,7 +85,15 @@ export function createTelegramBot(deps: TelegramBotDeps): TelegramBot {
       if (me === undefined) return;
       const commands = new Set(chat.commands.flatMap(({ path }) => path.slice(0, 1)));
       const bot = { id: me.id, username: me.username, commands };
-      const replies = createReplySender({ api, budget, engine, chat, log, sleep });
+      const replies = createReplySender({
+        api,
+        budget,
+        engine,
+        links: deps.links ?? null,
+        chat,
+        log,
+        sleep,
+      });
       const handler = createUpdateHandler({
         bot,
         engine,

@@ -312,6 +312,11 @@ batch-cancelled = Cancelled { $id }.
 batch-retried = { $id } runs again.
 batch-deleted = Deleted { $id } with its images.
 originals-none = There are no finished images here yet.
+originals-shrunk = { $count ->
+    [one] 1 original is
+   *[other] { $count } originals are
+} larger than the { $max } MB that a file may have here, and came smaller.
+originals-linked = Larger than the { $max } MB that a file may have here, so by a link that works for a week:
 archive-missing = The zip may not be complete. Press Zip again to get all of it.
 
 queue-empty = Nothing of yours is waiting or running.

@@ -303,6 +303,8 @@ batch-cancelled = 已取消 { $id }。
 batch-retried = { $id } 已重新运行。
 batch-deleted = 已删除 { $id } 及其图片。
 originals-none = 这里还没有完成的图片。
+originals-shrunk = 有 { $count } 张原图超过此处文件的 { $max } MB 上限，已压缩后发送。
+originals-linked = 超过此处文件的 { $max } MB 上限，请用以下链接下载（一周内有效）：
 archive-missing = 压缩包可能不完整。再按一次“打包下载”即可取得全部。
 
 queue-empty = 你没有正在排队或运行的任务。
