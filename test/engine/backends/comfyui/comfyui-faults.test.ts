@@ -124,6 +124,51 @@ describe('never runs twice what may have arrived', () => {
     expect(server.submissions()).toBe(1);
   });
 
+  it.each(['reset-after', 'hang-after'] as const)(
+    'finds it by its client on a version that gives runs ids of its own: %s',
+    async (kind) => {
+      const { server, backend } = await open({ version: 'old' }, { timings: { submitMs: 1_500 } });
+      server.fail('POST /prompt', { kind });
+      const run = startRun(backend, generate);
+      expect((await run.result).images).toHaveLength(1);
+      expect(server.submissions()).toBe(1);
+      const [id] = Object.keys(server.execution.history);
+      expect(run.handles.at(-1)?.promptId).toBe(id);
+    },
+  );
+
+  it('takes it up on such a version though its id was never told', async () => {
+    const { server, backend } = await open({ version: 'old' });
+    server.execution.hold();
+    const run = startRun(backend, generate);
+    await server.began();
+    run.abort('detach');
+    await failureOf(run.result);
+    // As recorded before the submission left: the crash came between it and its answer.
+    const [early = {}] = run.handles;
+    const running = startResume(backend, early, generate);
+    await vi.waitFor(() => expect(running.handles).toHaveLength(1), { timeout: 20_000 });
+    server.execution.release();
+    expect((await running.result).images).toHaveLength(1);
+    expect((await startResume(backend, early, generate).result).images).toHaveLength(1);
+    expect(server.submissions()).toBe(1);
+  });
+
+  it('cancels it on such a version by its client, and no other run', async () => {
+    const { server, backend } = await open({ version: 'old' });
+    server.execution.hold();
+    const foreign = startRun(backend, { ...generate, runKey: 'task-2', seed: 77 });
+    await server.began();
+    const run = startRun(backend, generate);
+    await vi.waitFor(() => expect(server.execution.pending).toHaveLength(1), { timeout: 20_000 });
+    run.abort('detach');
+    await failureOf(run.result);
+    await backend.cancel(run.handles[0] ?? {});
+    expect(server.execution.pending).toHaveLength(0);
+    server.execution.release();
+    expect((await foreign.result).images).toHaveLength(1);
+  });
+
   it('finds it too when the answer is garbage, or a proxy gave up waiting', async () => {
     const { server, backend } = await open();
     for (const code of [500, 504]) {
