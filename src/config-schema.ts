@@ -99,6 +99,9 @@ const common = {
   silenceSeconds: wholeNumber(5, 3600).optional(),
 };
 
+const oneOf = <const T extends readonly string[]>(...values: T) =>
+  z.enum(values, { error: `expected one of ${values.join(', ')}` });
+
 /** A key stands in the file, or in a variable that the file names. */
 const keyed = {
   apiKey: secret.optional(),
@@ -162,15 +165,15 @@ const backendSchema = z.discriminatedUnion(
         ...keyed,
         type: z.literal('openai'),
         url: httpUrl.optional(),
-        flavor: z.enum(['openai', 'sdcpp', 'localai', 'vllm-omni']).optional(),
+        flavor: oneOf('openai', 'sdcpp', 'localai', 'vllm-omni').optional(),
         models,
-        quality: z.enum(['low', 'medium', 'high', 'auto']).optional(),
-        moderation: z.enum(['low', 'auto']).optional(),
+        quality: oneOf('low', 'medium', 'high', 'auto').optional(),
+        moderation: oneOf('low', 'auto').optional(),
         partialImages: wholeNumber(0, 3).optional(),
         pixels: wholeNumber(64 * 64, 4096 * 4096).optional(),
         steps: wholeNumber(1, 500).optional(),
-        guidance: z.number().min(0).max(100).optional(),
-        livePromptSyntax: z.boolean().optional(),
+        guidance: z.number({ error: 'expected a number' }).min(0).max(100).optional(),
+        livePromptSyntax: z.boolean({ error: 'expected true or false' }).optional(),
       })
       .refine(({ apiKey, apiKeyEnv, url }) => (apiKey ?? apiKeyEnv ?? url) !== undefined, {
         path: ['apiKey'],
@@ -187,7 +190,7 @@ const backendSchema = z.discriminatedUnion(
         type: z.literal('gemini'),
         url: httpUrl.optional(),
         models,
-        imageSize: z.enum(['1K', '2K', '4K']).optional(),
+        imageSize: oneOf('1K', '2K', '4K').optional(),
       })
       .refine(({ apiKey, apiKeyEnv }) => (apiKey ?? apiKeyEnv) !== undefined, {
         path: ['apiKey'],

@@ -183,6 +183,59 @@ describe('the configuration', () => {
     ]);
   });
 
+  it('takes OpenAI and Gemini from the environment, beside each other', () => {
+    const config = loadConfig(
+      {
+        TELEGRAM_TOKEN: token,
+        OPENAI_API_KEY: 'sk-secret-one',
+        OPENAI_BASE_URL: 'http://127.0.0.1:1234/v1/',
+        GEMINI_API_KEY: 'AIza-secret-two',
+      },
+      folder,
+    );
+    expect(config.backends).toEqual([
+      { name: 'openai', type: 'openai', apiKey: 'sk-secret-one', url: 'http://127.0.0.1:1234/v1' },
+      { name: 'gemini', type: 'gemini', apiKey: 'AIza-secret-two' },
+    ]);
+    expect(config.unused).toEqual([]);
+    expect(config.secrets).toEqual(expect.arrayContaining(['sk-secret-one', 'AIza-secret-two']));
+  });
+
+  it('takes a backend’s key from the variable that the file names', () => {
+    const backend =
+      'name: cloud, type: gemini, apiKeyEnv: STUDIO_KEY, models: [gemini-3-pro-image]';
+    writeFileSync(join(folder, 'easel.yaml'), `backends: [{ ${backend} }]`);
+    const config = loadConfig({ TELEGRAM_TOKEN: token, STUDIO_KEY: 'AIza-secret' }, folder);
+    expect(config.backends).toMatchObject([{ name: 'cloud', apiKey: 'AIza-secret' }]);
+    expect(config.secrets).toContain('AIza-secret');
+    expect(problemsOf({ TELEGRAM_TOKEN: token })).toEqual([
+      expect.stringMatching(/^STUDIO_KEY: expected, since the backend cloud/),
+    ]);
+  });
+
+  it('refuses a cloud without a key, a server without an address, and what neither knows', () => {
+    const backends = [
+      '{ name: a, type: openai }',
+      '{ name: b, type: gemini }',
+      '{ name: c, type: openai, flavor: sdcpp, apiKey: sk-x }',
+      '{ name: d, type: openai, apiKey: sk-x, partialImages: 4 }',
+      '{ name: e, type: gemini, apiKey: AIza-x, imageSize: 8K }',
+      '{ name: f, type: openai, url: "http://127.0.0.1:8080/v1", flavor: localai }',
+    ];
+    writeFileSync(join(folder, 'easel.yaml'), `backends: [${backends.join(', ')}]`);
+    const problems = problemsOf({ TELEGRAM_TOKEN: token });
+    const at = (index: number, key: string) =>
+      expect.stringContaining(`backends.${index}.${key}: expected`);
+    expect(problems).toEqual([
+      at(0, 'apiKey'),
+      at(1, 'apiKey'),
+      at(2, 'url'),
+      at(3, 'partialImages'),
+      at(4, 'imageSize'),
+    ]);
+    expect(problems.join()).not.toContain('sk-x');
+  });
+
   it('lets attachments come from the host of a Discord that is not Discord’s own', () => {
     const config = loadConfig(
       { DISCORD_TOKEN: 'x.y.z', DISCORD_API_URL: 'http://127.0.0.1:4000/api' },

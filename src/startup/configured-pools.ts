@@ -88,8 +88,9 @@ const defaultSlots = {
   sketch: 4,
 } as const;
 
-function slotsOf({ slots, type }: BackendConfig): number {
-  return slots ?? defaultSlots[type];
+function slotsOf(settings: BackendConfig): number {
+  const isAtHome = settings.type === 'openai' && (settings.flavor ?? 'openai') !== 'openai';
+  return settings.slots ?? (isAtHome ? 1 : defaultSlots[settings.type]);
 }
 
 function createBackend(settings: BackendConfig, log: Logger): Backend {

@@ -49,7 +49,7 @@ export function createGeminiBackend(options: GeminiOptions): Backend {
 
     async health(signal) {
       try {
-        await client.imageModels(signal);
+        await client.health(signal);
       } catch (error) {
         if (!(error instanceof BackendError)) throw error;
         const isThere = error.kind === 'rate-limited' || error.kind === 'quota';
@@ -131,9 +131,11 @@ async function collect(
 ): Promise<BackendResult> {
   const ends = await Promise.allSettled(calls);
   const images = ends.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []));
-  if (images.length > 0) return { images, model };
   const reasons = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason] : []));
   const errors = reasons.filter((reason) => reason instanceof BackendError);
+  if (images.length > 0) {
+    return { images, ...(errors.length > 0 && { failures: errors }), model };
+  }
   throw mostTelling(errors) ?? reasons[0];
 }
 

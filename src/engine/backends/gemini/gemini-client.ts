@@ -20,6 +20,8 @@ export interface GeminiImageCall {
 
 /** The calls of the Gemini API that we make. All of them throw `BackendError`. */
 export interface GeminiClient {
+  /** Any answer that a good key gets. */
+  health(signal?: AbortSignal): Promise<void>;
   /** Ids of the models that make images; empty where the service has no list. */
   imageModels(signal?: AbortSignal): Promise<readonly string[]>;
   /** One image. */
@@ -73,22 +75,31 @@ export function createGeminiClient(options: GeminiOptions): GeminiClient {
     return library;
   };
 
+  /** Empty where the service has no list. */
+  async function list(pageSize: number, signal: AbortSignal | undefined) {
+    try {
+      const client = await load();
+      const config = { pageSize, ...(signal && { abortSignal: signal }) };
+      return (await client.models.list({ config })).page;
+    } catch (error) {
+      const reason = failureReasonIn(error);
+      if (reason?.kind === 'status' && reason.status === 404) return [];
+      throw fromGemini(listCall, error, now());
+    }
+  }
+
   return {
+    async health(signal) {
+      await list(1, signal);
+    },
+
     async imageModels(signal) {
-      try {
-        const client = await load();
-        const config = { pageSize: modelsPerPage, ...(signal && { abortSignal: signal }) };
-        const page = (await client.models.list({ config })).page;
-        return page.flatMap(({ name, supportedActions }) => {
-          const id = name?.replace(/^models\//, '') ?? '';
-          const canGenerate = supportedActions?.includes('generateContent') ?? true;
-          return canGenerate && /image/.test(id) ? [id] : [];
-        });
-      } catch (error) {
-        const reason = failureReasonIn(error);
-        if (reason?.kind === 'status' && reason.status === 404) return [];
-        throw fromGemini(listCall, error, now());
-      }
+      const listed = await list(modelsPerPage, signal);
+      return listed.flatMap(({ name, supportedActions }) => {
+        const id = name?.replace(/^models\//, '') ?? '';
+        const canGenerate = supportedActions?.includes('generateContent') ?? true;
+        return canGenerate && /image/.test(id) ? [id] : [];
+      });
     },
 
     async makeImage({ model, prompt, images, aspect, seed }, signal) {
@@ -129,7 +140,10 @@ async function loadLibrary(
 ): Promise<GoogleGenAI> {
   const { GoogleGenAI: Client } = await import('@google/genai');
   // Without `retryOptions` it does not retry: retries live in the engine only.
-  return new Client({ apiKey: apiKey ?? 'none', vertexai: false, httpOptions: { baseUrl, fetch } });
+  // The library adds the API's version itself; an address may have it already.
+  const [, root = baseUrl, apiVersion = 'v1beta'] = baseUrl.match(/^(.*)\/(v\d\w*)$/) ?? [];
+  const httpOptions = { baseUrl: root, apiVersion, fetch };
+  return new Client({ apiKey: apiKey ?? 'none', vertexai: false, httpOptions });
 }
 
 /** @throws BackendError where there is no image, or a broken one */

@@ -2,7 +2,7 @@ import { encodeAlphaMask } from '../../images/mask.js';
 import type { BackendImage, BackendRequest } from '../backend.js';
 import { encodeBase64 } from '../image-content.js';
 import { sizeOf } from '../image-size.js';
-import type { OpenAiOptions } from './openai-options.js';
+import { type OpenAiOptions, officialUrl } from './openai-options.js';
 import { openAiSize } from './openai-size.js';
 import { plainWords } from './prompt-syntax.js';
 
@@ -25,12 +25,9 @@ export async function planImageCall(
   options: OpenAiOptions,
 ): Promise<ImageCall> {
   const { flavor = 'openai', steps, guidance } = options;
-  const words =
-    flavor === 'openai' && options.url === undefined
-      ? request
-      : options.livePromptSyntax === true
-        ? request
-        : plainWords(request, flavor);
+  const isOpenAi = flavor === 'openai' && (options.url ?? officialUrl) === officialUrl;
+  const isLive = isOpenAi || options.livePromptSyntax === true;
+  const words = isLive ? request : plainWords(request, flavor);
   const size = sizeFor(request, model, options);
   const common = { model, n: request.count, size: `${size.width}x${size.height}` };
   switch (flavor) {

@@ -86,14 +86,14 @@ export function createOpenAiBackend(options: OpenAiOptions): Backend {
 }
 
 function named(id: string): BackendModel {
-  const isOld = /^(gpt-image-1|chatgpt-image|dall-e)/.test(id);
+  const isOld = /^(gpt-image-1|chatgpt-image)/.test(id);
   return { id, name: id, ...(isOld && { capabilities: { aspects: standardAspects } }) };
 }
 
 /** OpenAI lists everything that it has; a proxy of it may list what we do not know. */
 function imageModelsIn(listed: readonly ListedModel[]): readonly string[] {
   const ids = listed.map(({ id }) => id);
-  const image = ids.filter((id) => /^(gpt-image|chatgpt-image|dall-e)/.test(id));
+  const image = ids.filter((id) => /^(gpt|chatgpt)-image/.test(id));
   if (image.length === 0) return ids;
   const preferred = preferredModels.filter((id) => image.includes(id));
   return [...preferred, ...image.filter((id) => !preferred.includes(id)).sort()];

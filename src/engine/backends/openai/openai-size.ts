@@ -10,12 +10,6 @@ const standardSizes: readonly [Size, ...Size[]] = [
 /** The shapes of models that take no other. */
 export const standardAspects = ['1:1', '3:2', '2:3'] as const;
 
-const dallE3Sizes: readonly [Size, ...Size[]] = [
-  { width: 1024, height: 1024 },
-  { width: 1792, height: 1024 },
-  { width: 1024, height: 1792 },
-];
-
 /** gpt-image-2 takes any sides in multiples of 16 with a shape from 1:3 to 3:1, later ones too. */
 function takesAnySize(model: string): boolean {
   return /^gpt-image-([2-9]|\d{2})/.test(model);
@@ -29,8 +23,6 @@ const mostStretched = 3;
  */
 export function openAiSize(model: string, { aspect, image }: BackendRequest): Size {
   const wanted = aspect ?? image ?? { width: 1, height: 1 };
-  if (model.startsWith('dall-e-2')) return standardSizes[0];
-  if (model.startsWith('dall-e-3')) return nearestShape(wanted, dallE3Sizes);
   const standard = nearestShape(wanted, standardSizes);
   const isStandard = standard.width * wanted.height === standard.height * wanted.width;
   if (isStandard || !takesAnySize(model)) return standard;

@@ -1,5 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
 import type { BackendRequest } from '../../../../src/engine/backends/backend.js';
+import { createGeminiBackend } from '../../../../src/engine/backends/gemini/gemini-backend.js';
 import { failureOf, inputImage, startRun } from '../../../contracts/backend-harness.js';
 import { generate, startPair } from './gemini-fixture.js';
 
@@ -40,8 +41,9 @@ it('has no more calls under way than it may, over all runs', async () => {
 it('keeps the images that came when others of the same run were refused', async () => {
   const { server, backend } = await open({ parallelCalls: 1 });
   server.script(finished('IMAGE_SAFETY'));
-  const { images } = await run(backend, { count: 3 });
+  const { images, failures } = await run(backend, { count: 3 });
   expect(images.map(({ seed }) => seed)).toEqual([8, 9]);
+  expect(failures).toMatchObject([{ kind: 'moderated' }]);
 });
 
 it('tells of several refusals the one that waiting does not mend', async () => {
@@ -82,6 +84,15 @@ it('takes the last picture of a model that thinks in drafts', async () => {
   server.script(finished('STOP', [draft, { text: 'Here it is.' }, last]));
   const { images } = await run(backend);
   expect(Buffer.from(images[0]?.bytes ?? []).equals(Buffer.from(image.bytes))).toBe(true);
+});
+
+it('takes an address that ends in the version of the API', async () => {
+  const { server } = await open();
+  const { apiKey } = server;
+  const backend = createGeminiBackend({ name: 'v', url: `${server.url}/v1beta`, apiKey });
+  await run(backend);
+  await backend.close();
+  expect(server.submissions()).toBe(1);
 });
 
 it('lists the models that make images by generateContent, the usual one first', async () => {
