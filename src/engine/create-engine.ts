@@ -140,6 +140,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
     health,
     readUserCaps: async () => userCapsOf((await policyIn(globalScope)).limits),
   });
+  const metadata = options.imageMetadata ?? 'keep';
   const worker = createTaskWorker({
     db,
     pools,
@@ -150,13 +151,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
     times,
     health,
     workerId: processId,
-    outcomes: createOutcomes({
-      transact,
-      store,
-      queue,
-      log,
-      metadata: options.imageMetadata ?? 'keep',
-    }),
+    outcomes: createOutcomes({ transact, store, queue, log, metadata }),
     maxRuns: options.maxRuns ?? 64,
     graceMs: options.graceMs ?? 30_000,
     onRunEnded: options.onRunEnded ?? (() => undefined),
@@ -189,6 +184,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
     workerId: processId,
     log,
     everyMs: options.sweepEveryMs ?? 1_000,
+    isAtWork: worker.isAtWork,
   });
 
   const concurrencyOf = async (name: string) => {

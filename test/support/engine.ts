@@ -80,6 +80,7 @@ export async function startEngine(
       times: {
         leaseMs: 1_000,
         renewEveryMs: 200,
+        detachAfterMs: 1_000,
         silenceMs: 60_000,
         silenceWithoutProgressMs: 60_000,
       },

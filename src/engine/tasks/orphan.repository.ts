@@ -7,6 +7,7 @@ export interface OrphanedRun extends RunKey {
   readonly pool: string;
   readonly instance: string;
   readonly userId: string;
+  readonly workerId: string | null;
   readonly handle: BackendHandle | null;
   readonly submitted: boolean;
   readonly submissions: number;
@@ -34,6 +35,7 @@ export async function findOrphanedRuns(db: Database): Promise<OrphanedRun[]> {
       'runs.pool',
       'runs.instance',
       'runs.userId',
+      'runs.workerId',
       'runs.handle',
       'runs.submittedAt',
       'tasks.submissions',

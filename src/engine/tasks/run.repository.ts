@@ -186,6 +186,23 @@ export async function endRun(
     .executeTakeFirst();
 }
 
+/** Ends a run whose worker is late with its lease. Undefined when it has renewed it meanwhile. */
+export async function endExpiredRun(
+  trx: Transaction,
+  key: RunKey,
+  outcome: RunOutcome,
+): Promise<EndedRun | undefined> {
+  const expired = await trx
+    .selectFrom('runs')
+    .select('number')
+    .where('taskId', '=', key.taskId)
+    .where('number', '=', key.run)
+    .where('leaseUntil', '<', sql<Date>`now()`)
+    .forUpdate()
+    .executeTakeFirst();
+  return expired && endRun(trx, key, outcome);
+}
+
 /** Admitted runs that no worker took for a while: the queue may have lost them. */
 export async function findUnstartedRuns(db: Database, olderThanMs: number): Promise<RunKey[]> {
   return db

@@ -10,7 +10,7 @@ import type { Transact } from '../db/transact.js';
 import type { RunJob, RunQueue } from '../queue/run-queue.js';
 import { findOrphanedRuns, isAnyOnTrial, type OrphanedRun } from '../tasks/orphan.repository.js';
 import { maxSubmissions } from '../tasks/retry-policy.js';
-import { endRun, findUnstartedRuns } from '../tasks/run.repository.js';
+import { endExpiredRun, findUnstartedRuns, type RunKey } from '../tasks/run.repository.js';
 import { cancelTask, failTask } from '../tasks/task.repository.js';
 import {
   failExpiredTask,
@@ -28,10 +28,18 @@ export interface RecoveryDependencies {
   readonly workerId: string;
   readonly log: Logger;
   readonly everyMs: number;
+  /** Whether this process is at work on a run. */
+  readonly isAtWork: (run: RunKey) => boolean;
 }
 
 /** An admitted run normally starts within milliseconds. */
 const unstartedAfterMs = 3_000;
+
+/** After a time without the record, in which nobody could renew a lease, everybody may do so first. */
+const renewalPatienceMs = 2_000;
+
+/** Sweeps for which the duty is one process's: with it dies the duty, and should not for long. */
+const dutySweeps = 2;
 
 /** Idle lanes cost nothing but room, and a pool seldom leaves the configuration. */
 const tidyEveryMs = 30_000;
@@ -66,10 +74,13 @@ export function createRecovery(deps: RecoveryDependencies): Recovery {
   let current: Promise<void> = Promise.resolve();
   let stopped = false;
   let tidyAt = performance.now();
+  let trustsLeasesFrom = Number.NEGATIVE_INFINITY;
 
   async function sweep(): Promise<void> {
-    if (!(await takeLease(db, 'recovery', deps.workerId, deps.everyMs * 5))) return;
+    if (!(await takeLease(db, 'recovery', deps.workerId, deps.everyMs * dutySweeps))) return;
     for (const run of await findOrphanedRuns(db)) {
+      const isOwn = run.workerId === deps.workerId && deps.isAtWork(run);
+      if (isOwn || performance.now() < trustsLeasesFrom) continue;
       if (await mustWait(run)) continue;
       // One that cannot be taken over now holds up none of the others.
       await takeOver(run).catch((error: unknown) => {
@@ -128,7 +139,7 @@ export function createRecovery(deps: RecoveryDependencies): Recovery {
     const losses = orphan.losses + 1;
     const job = await transact(async (trx, effects): Promise<RunJob | undefined> => {
       // Given up, it is no longer one of a row: a retry by hand begins a new one.
-      const ended = await endRun(trx, orphan, losses < maxLosses ? 'lost' : 'failed');
+      const ended = await endExpiredRun(trx, orphan, losses < maxLosses ? 'lost' : 'failed');
       if (!ended) return undefined;
       if (orphan.cancelRequested) {
         await cancelTask(trx, effects, orphan);
@@ -177,7 +188,10 @@ export function createRecovery(deps: RecoveryDependencies): Recovery {
     if (stopped) return;
     timer = setTimeout(() => {
       current = sweep()
-        .catch((error: unknown) => log.warn({ err: error }, 'A recovery round failed'))
+        .catch((error: unknown) => {
+          trustsLeasesFrom = performance.now() + renewalPatienceMs;
+          log.warn({ err: error }, 'A recovery round failed');
+        })
         .finally(schedule);
     }, deps.everyMs);
   }

@@ -7,15 +7,12 @@ import type { Signals } from '../queue/signals.js';
 import {
   type LeaseState,
   type RunKey,
-  renewLease,
   type StartedRun,
   saveHandle,
 } from '../tasks/run.repository.js';
+import type { LeaseTimes } from './run-lease.js';
 
-export interface ExecutionTimes {
-  /** How long a run stays its worker's without a word. */
-  readonly leaseMs: number;
-  readonly renewEveryMs: number;
+export interface ExecutionTimes extends LeaseTimes {
   /** Silence after which a run is given up, on a backend that reports progress. */
   readonly silenceMs: number;
   /** The same, on one that does not. */
@@ -23,8 +20,9 @@ export interface ExecutionTimes {
 }
 
 export const defaultExecutionTimes: ExecutionTimes = {
-  leaseMs: 6_000,
-  renewEveryMs: 2_000,
+  leaseMs: 2_000,
+  renewEveryMs: 600,
+  detachAfterMs: 10_000,
   silenceMs: 60_000,
   silenceWithoutProgressMs: 180_000,
 };
@@ -39,13 +37,15 @@ export type Execution =
   | { readonly kind: 'handed-back' }
   | { readonly kind: 'detached' };
 
-/** A run at work on its backend: keeps the lease, watches for silence, and can be ended early. */
+/** A run at work on its backend: watches for silence, and can be ended early. */
 export interface RunningRun {
   readonly done: Promise<Execution>;
   /** Another process can go on with it, at no cost. */
   readonly isResumable: boolean;
   /** A user's wish: the backend is told. */
   cancel(): void;
+  /** What became of the lease: the run is not this worker's any more, or somebody wants its end. */
+  obey(lease: Exclude<LeaseState, 'held'>): void;
   /** This process stops: the backend is left at work, for whoever comes next. */
   handBack(): void;
 }
@@ -68,7 +68,6 @@ export function executeRun(
   const { db, workerId, times } = deps;
   const abort = new AbortController();
   let cause: 'cancel' | 'hand-back' | 'lost' | 'silent' | 'dead' | undefined;
-  let renewedAt = performance.now();
   let heardAt = performance.now();
   let fraction = 0;
   let wasUnderWay = run.handle !== null;
@@ -79,12 +78,6 @@ export function executeRun(
     abort.abort(reason);
   }
 
-  function obey(lease: LeaseState): void {
-    if (lease === 'held') renewedAt = performance.now();
-    else if (lease === 'lost') end('lost', 'detach');
-    else end('cancel', 'cancel');
-  }
-
   const silenceLimitMs =
     backend.capabilities.silenceLimitMs ??
     (backend.capabilities.progress ? times.silenceMs : times.silenceWithoutProgressMs);
@@ -93,18 +86,8 @@ export function executeRun(
     () => performance.now() - heardAt,
     () => end('dead', 'detach'),
   );
-  let renewing = false;
-  const heartbeat = setInterval(() => {
+  const watchdog = setInterval(() => {
     if (performance.now() - heardAt > silenceLimitMs) end('silent', 'cancel');
-    // The record may be away for a while; past the lease another worker may have the task.
-    if (performance.now() - renewedAt > times.leaseMs) end('lost', 'detach');
-    if (renewing) return;
-    renewing = true;
-    renewLease(db, key, workerId, times.leaseMs)
-      .then(obey, () => undefined)
-      .finally(() => {
-        renewing = false;
-      });
   }, times.renewEveryMs);
 
   const context = {
@@ -151,7 +134,7 @@ export function executeRun(
       },
     )
     .finally(() => {
-      clearInterval(heartbeat);
+      clearInterval(watchdog);
       unwatch();
     });
 
@@ -159,6 +142,7 @@ export function executeRun(
     done,
     isResumable: backend.capabilities.resumable,
     cancel: () => end('cancel', 'cancel'),
+    obey: (lease) => (lease === 'lost' ? end('lost', 'detach') : end('cancel', 'cancel')),
     handBack: () => end('hand-back', 'detach'),
   };
 }

@@ -1,11 +1,10 @@
 import type { Logger } from 'pino';
 import { fallbackOf } from '../admission/fallback.js';
-import type { Backend, BackendImage, BackendRequest } from '../backends/backend.js';
+import type { Backend, BackendRequest } from '../backends/backend.js';
 import type { BackendErrorKind } from '../backends/backend-error.js';
 import type { Pools } from '../backends/pools.js';
-import { findInputs } from '../images/image.repository.js';
 import { ImageMissingError, type ImageStore } from '../images/image-store.js';
-import type { RunJob, RunQueue, RunWorker } from '../queue/run-queue.js';
+import { jobIdOf, type RunJob, type RunQueue, type RunWorker } from '../queue/run-queue.js';
 import { decideAfterFailure } from '../tasks/retry-policy.js';
 import { type RunKey, type StartedRun, startRun } from '../tasks/run.repository.js';
 import type { Outcomes } from './outcome.js';
@@ -16,6 +15,8 @@ import {
   executeRun,
   type RunningRun,
 } from './run-execution.js';
+import { keepLease } from './run-lease.js';
+import { prepareRequest } from './run-request.js';
 
 export interface WorkerDependencies extends ExecutionDependencies {
   readonly pools: Pools;
@@ -49,14 +50,23 @@ export interface TaskWorker {
   stop(): Promise<void>;
   /** Resolves when no run of this process is on the backend any more. */
   whenFree(backend: Backend): Promise<void>;
+  /** Whether this process is at work on the run, however late it is with its lease. */
+  isAtWork(run: RunKey): boolean;
+}
+
+interface KeptLease {
+  run?: RunningRun;
+  end?: Parameters<RunningRun['obey']>[0];
 }
 
 /** Takes runs from the queue, makes them on their backend, and records what came of it. */
 export function createTaskWorker(deps: WorkerDependencies): TaskWorker {
-  const { db, pools, store, outcomes, signals, log, workerId, times, health } = deps;
+  const { db, pools, outcomes, signals, log, workerId, times, health } = deps;
   const running = new Map<string, RunningRun>();
   /** Runs between the queue and their backend: a cancel reaches them as soon as they run. */
   const starting = new Map<string, { isCancelled: boolean }>();
+  /** Runs whose leases this process keeps, from the queue until the record has their outcome. */
+  const kept = new Map<string, KeptLease>();
   /** By backend, and not by its name: a reload may give that to another. */
   const inUse = new Map<Backend, Set<Promise<void>>>();
   let worker: RunWorker | undefined;
@@ -70,9 +80,24 @@ export function createTaskWorker(deps: WorkerDependencies): TaskWorker {
     starting.set(job.taskId, { isCancelled: false });
     try {
       const started = await startRun(db, job, workerId, times.leaseMs);
-      if (started) await runStarted(job, started);
+      if (started) await runWithLease(job, started);
     } finally {
       starting.delete(job.taskId);
+    }
+  }
+
+  async function runWithLease(job: RunJob, started: StartedRun): Promise<void> {
+    const lease: KeptLease = {};
+    kept.set(jobIdOf(job), lease);
+    const stopKeeping = keepLease(deps, job, (state) => {
+      lease.end = state;
+      lease.run?.obey(state);
+    });
+    try {
+      await runStarted(job, started);
+    } finally {
+      stopKeeping();
+      kept.delete(jobIdOf(job));
     }
   }
 
@@ -118,7 +143,7 @@ export function createTaskWorker(deps: WorkerDependencies): TaskWorker {
     const context = { batchId: started.batchId, taskId: key.taskId, run: key.run };
     let request: BackendRequest;
     try {
-      request = await prepare(key, started, backend);
+      request = await prepareRequest(deps, key, started, backend);
     } catch (error) {
       if (!(error instanceof ImageMissingError)) throw error;
       const failure = {
@@ -133,6 +158,9 @@ export function createTaskWorker(deps: WorkerDependencies): TaskWorker {
     const run = executeRun(deps, backend, key, started, request);
     running.set(key.taskId, run);
     if (starting.get(key.taskId)?.isCancelled) run.cancel();
+    const lease = kept.get(jobIdOf(key));
+    if (lease) lease.run = run;
+    if (lease?.end) run.obey(lease.end);
     handBackRuns();
     try {
       const execution = await run.done;
@@ -201,49 +229,6 @@ export function createTaskWorker(deps: WorkerDependencies): TaskWorker {
     return pool !== undefined && fallbackOf(pool, pools.all, health) !== undefined;
   }
 
-  async function prepare(
-    key: RunKey,
-    started: StartedRun,
-    backend: Backend,
-  ): Promise<BackendRequest> {
-    const { request } = started;
-    const inputs = await findInputs(
-      db,
-      [request.inputId, request.maskId, ...(request.referenceIds ?? [])].filter(
-        (id) => id !== undefined,
-      ),
-    );
-    const load = async (id: string | undefined): Promise<BackendImage | undefined> => {
-      if (id === undefined) return undefined;
-      const input = inputs.find((row) => row.id === id);
-      if (!input) throw new ImageMissingError(id);
-      const { mediaType, width, height, storageKey } = input;
-      return { bytes: await store.get(storageKey), mediaType, width, height };
-    };
-    const [image, mask, ...references] = await Promise.all(
-      [request.inputId, request.maskId, ...(request.referenceIds ?? [])].map(load),
-    );
-    const model = request.model
-      ? (await pools.models()).find(
-          ({ name, pool }) => name === request.model && pool.name === started.pool,
-        )
-      : undefined;
-    return {
-      runKey: `${key.taskId}-${key.run}`,
-      operation: operationOn(backend, request.operation),
-      prompt: request.prompt,
-      ...(request.negative ? { negative: request.negative } : {}),
-      ...(model ? { model: model.id } : {}),
-      ...(request.aspect ? { aspect: parseAspect(request.aspect) } : {}),
-      count: request.count,
-      seed: started.seed ?? 0,
-      ...(request.strength === undefined ? {} : { strength: request.strength }),
-      ...(image ? { image } : {}),
-      ...(mask ? { mask } : {}),
-      references: references.filter((reference) => reference !== undefined),
-    };
-  }
-
   return {
     start() {
       unsubscribe = signals.subscribe('cancel', ({ taskId }) => {
@@ -264,6 +249,7 @@ export function createTaskWorker(deps: WorkerDependencies): TaskWorker {
       await drained;
       unsubscribe?.();
     },
+    isAtWork: (run) => kept.has(jobIdOf(run)),
     async whenFree(backend) {
       for (let uses = inUse.get(backend); uses; uses = inUse.get(backend)) {
         await Promise.all(uses);
@@ -274,17 +260,6 @@ export function createTaskWorker(deps: WorkerDependencies): TaskWorker {
 
 /** Of an instance that is no longer configured: nothing was sent to it by this run. */
 const goneCapabilities = { resumable: false, paid: false };
-
-function operationOn(backend: Backend, operation: BackendRequest['operation']) {
-  return operation === 'vary' && !backend.capabilities.operations.has('vary') ? 'edit' : operation;
-}
-
-/** `16:9` as the chat layer checked it. @throws on anything else: a defect, not bad input */
-function parseAspect(aspect: string): { width: number; height: number } {
-  const [width, height] = aspect.split(':').map(Number);
-  if (!width || !height) throw new Error(`Not an aspect: ${JSON.stringify(aspect)}`);
-  return { width, height };
-}
 
 function delay(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds).unref());

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createRedisRunQueue } from '../../../src/engine/queue/bullmq-run-queue.js';
+import { endExpiredRun } from '../../../src/engine/tasks/run.repository.js';
 import {
   type EngineHarness,
   eventually,
@@ -220,5 +221,50 @@ describe('the queue', () => {
     harness.another({ queue }).startWorker();
     for (const id of ids) await harness.until(id, (view) => view.counts.completed === 1);
     expect(backend.submissions).toHaveLength(5);
+  });
+});
+
+describe('a lease that is renewed too late', () => {
+  it('holds still where nobody has taken the run', async () => {
+    const backend = createScriptedBackend('box');
+    harness = await startEngine([poolOf([backend])]);
+    backend.hold = true;
+    const batchId = await harness.submit(await harness.user('ann'));
+    await eventually(() => expect(backend.held).toHaveLength(1));
+    await harness.db
+      .updateTable('runs')
+      .set({ leaseUntil: new Date(0) })
+      .execute();
+    await eventually(async () => {
+      const { leaseUntil } = await harness.db
+        .selectFrom('runs')
+        .select('leaseUntil')
+        .executeTakeFirstOrThrow();
+      expect(leaseUntil?.getTime()).toBeGreaterThan(0);
+    });
+    backend.held[0]?.finish();
+    const batch = await harness.until(batchId, (view) => view.counts.completed === 1);
+    expect(batch.tasks[0]?.run).toBe(1);
+    expect(backend.submissions).toHaveLength(1);
+  });
+
+  it('is not taken for a death between the look and the take-over', async () => {
+    const backend = createScriptedBackend('box');
+    harness = await startEngine([poolOf([backend])]);
+    backend.hold = true;
+    await harness.submit(await harness.user('ann'));
+    await eventually(() => expect(backend.held).toHaveLength(1));
+    const { taskId } = await harness.db
+      .selectFrom('runs')
+      .select('taskId')
+      .executeTakeFirstOrThrow();
+    const end = () =>
+      harness.db.transaction().execute((trx) => endExpiredRun(trx, { taskId, run: 1 }, 'lost'));
+    expect(await end()).toBeUndefined();
+    await harness.db
+      .updateTable('runs')
+      .set({ workerId: 'dead', leaseUntil: new Date(0) })
+      .execute();
+    expect(await end()).toMatchObject({ instance: 'box' });
   });
 });
