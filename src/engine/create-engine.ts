@@ -187,9 +187,9 @@ export function createEngine(options: EngineOptions): RunningEngine {
     isAtWork: worker.isAtWork,
   });
 
-  const concurrencyOf = async (name: string) => {
+  const concurrencyOf = createRecentValues(async (name) => {
     return (await readPoolSettings(db, pools.pool(name))).concurrency;
-  };
+  });
 
   async function batch(batchId: string) {
     const views = await throughRecord(() => readBatches(db, [batchId]));

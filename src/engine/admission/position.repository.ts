@@ -6,6 +6,20 @@ import { countAhead } from './fair-share.js';
 /** Runs by which the estimate judges. */
 const recentRuns = 30;
 
+interface Standing {
+  readonly pool: string;
+  readonly userId: string;
+  /** Of the person's own waiting tasks, of which the cap allows only so many. */
+  readonly ahead: number;
+  readonly lanes: readonly {
+    readonly userId: string;
+    readonly virtualTime: number;
+    readonly weight: number;
+    readonly waiting: number;
+  }[];
+  readonly medianMs: number | null;
+}
+
 /**
  * Where a batch's first waiting task stands in its pool. Undefined when none waits. Costs a step for
  * each person who waits, and none for their tasks.
@@ -15,59 +29,40 @@ export async function readPosition(
   batchId: string,
   concurrencyOf: (pool: string) => Promise<number>,
 ): Promise<QueuePosition | undefined> {
-  const task = await db
-    .selectFrom('tasks')
-    .select(['id', 'pool', 'userId', 'sequence'])
-    .where('batchId', '=', batchId)
-    .where('state', '=', 'pending')
-    .orderBy('sequence')
-    .limit(1)
-    .executeTakeFirst();
-  if (!task) return undefined;
-  const [rows, aheadInLane] = await Promise.all([
-    db
-      .selectFrom('lanes')
-      .select(['userId', 'virtualTime', 'weight', 'waiting'])
-      .where('pool', '=', task.pool)
-      .where('isWaiting', '=', true)
-      .execute(),
-    countAheadInLane(db, task),
-  ]);
-  const own = rows.find((row) => row.userId === task.userId);
-  if (!own) return undefined;
-  const others = rows.filter((row) => row.userId !== task.userId);
-  const ahead = countAhead({ ...own, ahead: aheadInLane }, others);
-  const medianMs = await readMedianRunMs(db, task.pool);
-  const rounds = Math.ceil((ahead + 1) / (await concurrencyOf(task.pool)));
+  const { rows } = await sql<Standing>`
+    select head.pool, head.user_id,
+      (
+        select count(*)::int from tasks own
+        where own.pool = head.pool and own.user_id = head.user_id and own.state = 'pending'
+          and own.sequence < head.sequence
+      ) as ahead,
+      (
+        select json_agg(json_build_object('userId', user_id, 'virtualTime', virtual_time,
+          'weight', weight, 'waiting', waiting))
+        from lanes where pool = head.pool and is_waiting
+      ) as lanes,
+      (
+        select percentile_cont(0.5) within group (order by duration_ms)
+        from (
+          select extract(epoch from ended_at - started_at)::float8 * 1000 as duration_ms
+          from runs where pool = head.pool and outcome = 'completed'
+          order by ended_at desc limit ${recentRuns}
+        ) recent
+      ) as median_ms
+    from (
+      select pool, user_id, sequence from tasks
+      where batch_id = ${batchId} and state = 'pending' order by sequence limit 1
+    ) head`.execute(db);
+  const [standing] = rows;
+  const lanes = standing?.lanes ?? [];
+  const own = lanes.find(({ userId }) => userId === standing?.userId);
+  if (!standing || !own) return undefined;
+  const others = lanes.filter((lane) => lane !== own);
+  const ahead = countAhead({ ...own, ahead: standing.ahead }, others);
+  const { medianMs } = standing;
+  const rounds = Math.ceil((ahead + 1) / (await concurrencyOf(standing.pool)));
   return {
     position: ahead + 1,
     estimateMs: medianMs === null ? null : Math.round(medianMs * rounds),
   };
-}
-
-/** Of the person's own waiting tasks, of which the cap allows only so many. */
-async function countAheadInLane(
-  db: Database,
-  task: { readonly pool: string; readonly userId: string; readonly sequence: number },
-): Promise<number> {
-  const row = await db
-    .selectFrom('tasks')
-    .select((fn) => fn.fn.countAll<number>().as('ahead'))
-    .where('pool', '=', task.pool)
-    .where('userId', '=', task.userId)
-    .where('state', '=', 'pending')
-    .where('sequence', '<', task.sequence)
-    .executeTakeFirstOrThrow();
-  return row.ahead;
-}
-
-async function readMedianRunMs(db: Database, pool: string): Promise<number | null> {
-  const { rows } = await sql<{ medianMs: number | null }>`
-    select percentile_cont(0.5) within group (order by duration_ms) as median_ms
-    from (
-      select extract(epoch from ended_at - started_at)::float8 * 1000 as duration_ms
-      from runs where pool = ${pool} and outcome = 'completed'
-      order by ended_at desc limit ${recentRuns}
-    ) recent`.execute(db);
-  return rows[0]?.medianMs ?? null;
 }

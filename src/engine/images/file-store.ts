@@ -46,11 +46,20 @@ export function createFileStore(folder: string, deps: FileStoreDeps = {}): Image
   const incoming = path.join(folder, 'incoming');
   const shardOf = (key: string) => path.join(folder, key.slice(0, 2));
   let swept: Promise<void> | undefined;
+  /** Folders that are there, unless somebody has removed them since. */
+  const made = new Set<string>();
+
+  const makeFolder = async (wanted: string) => {
+    if (made.has(wanted)) return;
+    await mkdir(wanted, { recursive: true });
+    await flushFolder(path.dirname(wanted));
+    made.add(wanted);
+  };
 
   const write = async (key: string, bytes: Uint8Array) => {
     const shard = shardOf(key);
-    await mkdir(shard, { recursive: true });
-    await mkdir(incoming, { recursive: true });
+    await makeFolder(shard);
+    await makeFolder(incoming);
     swept ??= sweepAbandoned(incoming);
     await swept;
     const partial = path.join(incoming, `${key}.part`);
@@ -70,13 +79,24 @@ export function createFileStore(folder: string, deps: FileStoreDeps = {}): Image
     }
   };
 
+  /** A folder that was removed meanwhile is made again, once. */
+  const writeAnew = async (key: string, bytes: Uint8Array) => {
+    try {
+      await write(key, bytes);
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT' || made.size === 0) throw error;
+      made.clear();
+      await write(key, bytes);
+    }
+  };
+
   return {
     list: () => listFiles(folder),
 
     async put(bytes, mediaType) {
       const key = `${randomBytes(16).toString('hex')}.${extensions[mediaType] ?? 'bin'}`;
       try {
-        await write(key, bytes);
+        await writeAnew(key, bytes);
       } catch (error) {
         throw storeError(`Cannot keep an image of ${bytes.byteLength} bytes in ${folder}`, error);
       }

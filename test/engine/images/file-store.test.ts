@@ -25,6 +25,14 @@ describe('createFileStore', () => {
     expect(new Uint8Array(await createFileStore(folder).get(key))).toEqual(bytes);
   });
 
+  it('goes on where somebody has removed its folders meanwhile', async () => {
+    const store = createFileStore(folder);
+    await store.put(bytes, 'image/png');
+    await rm(folder, { recursive: true });
+    const key = await store.put(bytes, 'image/png');
+    expect(Buffer.from(await store.get(key))).toEqual(Buffer.from(bytes));
+  });
+
   it('gives the same bytes two keys that nobody can guess', async () => {
     const store = createFileStore(folder);
     const keys = [await store.put(bytes, 'image/png'), await store.put(bytes, 'image/jpeg')];
