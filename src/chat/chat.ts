@@ -11,6 +11,7 @@ import { optionShapes } from './commands/option-registry.js';
 import { type Suggestion, suggest } from './commands/suggestions.js';
 import { explain } from './explanation.js';
 import type { Form } from './form.js';
+import { addImages } from './more-images.js';
 import { Refusal, sentence } from './refusal.js';
 import type { ChatRequest, Intent, Reply } from './request.js';
 import type { Texts } from './texts.js';
@@ -98,6 +99,7 @@ export function createChat(dependencies: ChatDependencies): Chat {
       if (!action) throw new Refusal(sentence('button-unknown'));
       return runButton(await context(), action, intent.answers);
     }
+    if (intent.kind === 'more-images') return addImages(await context(), intent);
     const { command, options } = invocationOf(tree, intent);
     const known = await context();
     await checkPermission(command, known);
@@ -172,7 +174,7 @@ function isAnswerPrivate(intent: Intent): boolean {
     const kind = decodeButton(intent.payload)?.kind;
     return kind !== 'again' && kind !== 'upscale' && kind !== 'vary' && kind !== 'share';
   }
-  if (intent.kind === 'message-menu') return false;
+  if (intent.kind === 'message-menu' || intent.kind === 'more-images') return false;
   const opensCard = commands.some(
     (command) => command.opensCard && command.path.join(' ') === intent.name,
   );

@@ -10,6 +10,8 @@ export interface ChatRequest {
   readonly platform: Platform;
   /** The source update's key in the inbox: an interaction's id, an update's id, an album's key. */
   readonly updateKey: string;
+  /** Keys of further updates that it came by, as an album does: what closes it closes them. */
+  readonly partKeys?: readonly string[];
   readonly identity: Identity;
   /** `discord:<guild id>`, `telegram:<chat id>`, `discord:dm:<user id>`; settings hang on it. */
   readonly scopeId: string;
@@ -67,6 +69,14 @@ export type Intent =
       readonly options: Readonly<Record<string, string | number | boolean | Attachment>>;
       /** What was filled in where the answer to this was a form. */
       readonly answers?: FormAnswers;
+    }
+  /** Telegram: images without words, or parts of an album that come after the others. */
+  | {
+      readonly kind: 'more-images';
+      /** The update whose batch they belong to; without it, what was asked for just before. */
+      readonly of?: string;
+      readonly sentAt: Date;
+      readonly attachments: readonly Attachment[];
     }
   /** Discord: chosen from the menu of a message. */
   | {

@@ -4,6 +4,7 @@ import { createAdministration } from './administration/administration.js';
 import { createAdmission } from './admission/admission.js';
 import { userCapsOf } from './admission/fair-share.js';
 import { readPosition } from './admission/position.repository.js';
+import { createAlbums } from './albums/album-service.js';
 import type { Operation } from './backends/backend.js';
 import { writeBackendReport } from './backends/backend-report.repository.js';
 import { createBackendService } from './backends/backend-service.js';
@@ -22,7 +23,6 @@ import { throughRecord } from './db/connection-error.js';
 import { createTransact } from './db/transact.js';
 import type { Engine } from './engine.js';
 import { createHistory } from './history/history-service.js';
-import { defaultArchiveLimits } from './images/archive.js';
 import { findImage } from './images/image.repository.js';
 import { createImageLibrary } from './images/image-library.js';
 import type { ImageStore } from './images/image-store.js';
@@ -101,14 +101,15 @@ export function createEngine(options: EngineOptions): RunningEngine {
   const images = createImageLibrary(db, store, defaultImageLimits);
   const limits = { ...defaultLimits, ...options.limits };
   const policyIn = createRecentValues((scopeId) => readPolicy(db, scopeId, limits));
-  const batches = createBatchService({
+  const batchParts = {
     db,
     transact,
     pools,
     store,
     policyIn,
     weightOf: options.weightOf ?? (() => 1),
-  });
+  };
+  const batches = createBatchService(batchParts);
   const administration = createAdministration({
     db,
     transact,
@@ -205,13 +206,8 @@ export function createEngine(options: EngineOptions): RunningEngine {
     inbox: createInbox(db),
     cards: createCardQueue(db, processId),
     ensureUser: createKnownUsers((identity) => throughRecord(() => ensureUser(db, identity))),
-    inputs: {
-      keep: images.keep,
-      keepImage: images.keepImage,
-      readArchive: images.readArchive,
-      archiveMaxBytes: defaultArchiveLimits.maxBytes,
-      ...defaultImageLimits,
-    },
+    inputs: images.inputs,
+    albums: createAlbums(batchParts),
     presets: createPresets(db, transact),
     backends,
     administration,

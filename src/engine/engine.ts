@@ -1,4 +1,5 @@
 import type { Administration } from './administration/administration.js';
+import type { Albums } from './albums/album-service.js';
 import type { Backends } from './backends/backend-service.js';
 import type {
   BatchView,
@@ -76,6 +77,7 @@ export interface Engine {
     readonly maxPixels: number;
   };
 
+  readonly albums: Albums;
   readonly presets: Presets;
   /** For administrators: how the backends are, and which take part. */
   readonly backends: Backends;

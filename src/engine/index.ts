@@ -1,5 +1,6 @@
 /** The engine's only door: what chat and http may know of it. */
 export type { Administration } from './administration/administration.js';
+export type { Addition, Albums } from './albums/album-service.js';
 export type { AuditRecord } from './audit/audit.repository.js';
 export type { Operation } from './backends/backend.js';
 export type { BackendErrorKind } from './backends/backend-error.js';

@@ -89,6 +89,11 @@ export function createFakeChatEngine(overrides: Partial<Engine> = {}): FakeChatE
         sendAgain: unexpected('cards.posts.sendAgain'),
       },
     },
+    albums: {
+      batchOf: unexpected('albums.batchOf'),
+      latestOf: async () => undefined,
+      extend: unexpected('albums.extend'),
+    },
     ensureUser: async (identity) => ({ ...identity, id: `user-${identity.name.toLowerCase()}` }),
     backends: {
       list: unexpected('backends.list'),

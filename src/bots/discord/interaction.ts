@@ -81,7 +81,7 @@ export interface FileAccess {
 }
 
 /** Nothing on Discord is a command written as text. */
-export type DirectIntent = Exclude<Intent, { kind: 'text-command' }>;
+export type DirectIntent = Exclude<Intent, { kind: 'text-command' | 'more-images' }>;
 
 export function intentOf(interaction: DirectInteraction, files: FileAccess): DirectIntent {
   if (interaction.type === InteractionType.MessageComponent) {

@@ -29,7 +29,7 @@ export type Translation =
   /** The answer to a question of the bot's: `payload` says to which. */
   | { readonly kind: 'form'; readonly payload: string; readonly text: string }
   /** Somebody sent the bot a file and did not say what for. */
-  | { readonly kind: 'wordless' }
+  | { readonly kind: 'wordless'; readonly files: readonly FileSource[] }
   | { readonly kind: 'ignored' };
 
 const ignored: Translation = { kind: 'ignored' };
@@ -42,7 +42,7 @@ export function translateMessages(messages: readonly Message[], bot: BotIdentity
   const isAlbum = first.media_group_id !== undefined;
   const spoken = messages.find((message) => wordsOf(message) !== '');
   const words = spoken === undefined ? '' : wordsOf(spoken);
-  const own = messages.flatMap((message) => fileOf(message, isPrivate));
+  const own = filesOf(messages);
 
   const command = parseCommand(words);
   if (command !== undefined) {
@@ -61,7 +61,7 @@ export function translateMessages(messages: readonly Message[], bot: BotIdentity
   if (!isPrivate && !(own.length > 0 && messages.some((each) => repliesTo(bot.id, each)))) {
     return ignored;
   }
-  if (words === '') return messages.some(hasMedia) ? { kind: 'wordless' } : ignored;
+  if (words === '') return messages.some(hasMedia) ? { kind: 'wordless', files: own } : ignored;
   const files = own.length > 0 ? own : repliedFile(first);
   return { kind: 'command', name: isAlbum ? 'batch' : 'imagine', text: words, files };
 }
@@ -90,6 +90,11 @@ function parseCommand(words: string): ParsedCommand | undefined {
 
 function wordsOf(message: Message): string {
   return (message.text ?? message.caption ?? '').trim();
+}
+
+/** What the messages bring along that may be an image. */
+export function filesOf(messages: readonly Message[]): FileSource[] {
+  return messages.flatMap((message) => fileOf(message, message.chat.type === 'private'));
 }
 
 /** In a private chat every document is taken, so that one that is no image is told so. */

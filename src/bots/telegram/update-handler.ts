@@ -7,13 +7,14 @@ import {
   decodeButton,
   type Intent,
 } from '../../chat/index.js';
-import type { Engine } from '../../engine/index.js';
+import { type Engine, RecordUnavailableError } from '../../engine/index.js';
 import type { CallbackAnswer } from './callback-answer.js';
 import { newCardAddress, readCardAddress } from './card-address.js';
 import type { ChatMembers } from './chat-members.js';
 import {
   type BotIdentity,
   type FileSource,
+  filesOf,
   type Translation,
   translateMessages,
 } from './message-translation.js';
@@ -38,13 +39,21 @@ export interface Handled {
   readonly isClosed: boolean;
 }
 
+/** The parts of an album that are there now. */
+export interface ArrivedAlbum {
+  /** This process dealt with others of its parts before. */
+  readonly isLate: boolean;
+  /** The inbox's keys of the parts. */
+  readonly partKeys: readonly string[];
+}
+
 /** Turns what people did into requests, has the chat layer answer them, and says what to send. */
 export interface UpdateHandler {
   /** One message, or all of an album. Undefined: there is nothing to say. */
   messages(
     messages: readonly Message[],
     updateKey: string,
-    album?: { readonly isLate: boolean },
+    album?: ArrivedAlbum,
   ): Promise<Handled | undefined>;
   callback(
     query: CallbackQuery,
@@ -123,13 +132,27 @@ export function createUpdateHandler(deps: UpdateHandlerDeps): UpdateHandler {
     }
   };
 
+  const hasMadeBatch = async (albumKey: string): Promise<boolean> => {
+    try {
+      return (await engine.albums.batchOf('telegram', albumKey)) !== undefined;
+    } catch (error) {
+      // The chat layer meets the same, and has words for it.
+      if (error instanceof RecordUnavailableError) return false;
+      throw error;
+    }
+  };
+
   return {
     async messages(messages, updateKey, album) {
       const [message] = messages;
       const sender = message && senderOf(message);
       if (message === undefined || sender === undefined) return undefined;
       const translation = translateMessages(messages, bot);
-      if (translation.kind === 'ignored' && !album?.isLate) return undefined;
+      const isFurther = album !== undefined && (await hasMadeBatch(updateKey));
+      const isPrivate = message.chat.type === 'private';
+      // Of an album that was refused, a late part is no more than that.
+      const isLeftover = album?.isLate && isPrivate && translation.kind !== 'command';
+      if (translation.kind === 'ignored' && !isFurther && !isLeftover) return undefined;
 
       const chatId = message.chat.id;
       const threadId = threadIdOf(message);
@@ -141,21 +164,22 @@ export function createUpdateHandler(deps: UpdateHandlerDeps): UpdateHandler {
           replies.send({ kind: 'text', text: chat.text(locale, key), private: true }, place),
         isClosed: false,
       });
-      if (album?.isLate) return message.chat.type === 'private' ? say('album-late') : undefined;
-      if (translation.kind !== 'command' && translation.kind !== 'form') {
-        return say('image-without-words');
-      }
+      if (isLeftover && !isFurther) return say('album-late');
+      const isMore = isFurther || translation.kind === 'wordless' || translation.kind === 'ignored';
+      const files = isMore ? filesOf(messages) : [];
+      if (isMore && files.length === 0) return say('image-without-words');
 
       const request: ChatRequest = {
         platform: 'telegram',
-        updateKey,
+        updateKey: isFurther ? `${updateKey}:${album.partKeys[0]}` : updateKey,
+        ...(album ? { partKeys: album.partKeys } : {}),
         identity: sender.identity,
         scopeId: scopeIdOf(message.chat),
         place: placeOf(chatId, threadId),
         address: newCardAddress(
           chatId,
           threadId,
-          translation.kind === 'form'
+          !isMore && translation.kind === 'form'
             ? ((await messageOfCard(translation.payload, chatId)) ?? message.message_id)
             : message.message_id,
         ),
@@ -163,7 +187,14 @@ export function createUpdateHandler(deps: UpdateHandlerDeps): UpdateHandler {
         ...(message.reply_to_message
           ? { repliesTo: { chatId, messageId: message.reply_to_message.message_id } }
           : {}),
-        intent: intentOf(translation),
+        intent: isMore
+          ? {
+              kind: 'more-images',
+              ...(isFurther ? { of: updateKey } : {}),
+              sentAt: new Date(message.date * 1000),
+              attachments: files.map(attachmentOf),
+            }
+          : intentOf(translation),
         acknowledge: nothingToAcknowledge,
       };
       const reply = await chat.handle(request);

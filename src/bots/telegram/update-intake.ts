@@ -89,10 +89,11 @@ export function createUpdateIntake(deps: UpdateIntakeDeps): UpdateIntake {
     const messages = rows
       .flatMap(({ payload }) => (isUpdate(payload) && payload.message ? [payload.message] : []))
       .sort((a, b) => a.message_id - b.message_id);
-    const handled = await handler.messages(messages, `album:${album.groupKey}`, { isLate });
-    const keys = [...new Set([...rows.map(({ key }) => key), ...album.keys])];
-    // The batch closes what it was made of by one key, and that is the album's own.
-    finish(queueKey, keys, handled && { ...handled, isClosed: false });
+    const partKeys = rows.map(({ key }) => key);
+    const albumKey = `album:${album.groupKey}`;
+    const handled = await handler.messages(messages, albumKey, { isLate, partKeys });
+    const others = album.keys.filter((key) => !partKeys.includes(key));
+    finish(queueKey, [...partKeys, ...others], handled);
   };
 
   const albumsInHand = new Map<string, Album>();

@@ -13,7 +13,7 @@ export interface Invocation {
   readonly options: RawOptions;
 }
 
-export type CommandIntent = Exclude<Intent, { kind: 'button' }>;
+export type CommandIntent = Exclude<Intent, { kind: 'button' | 'more-images' }>;
 
 /** @throws Refusal for what names no command, or has more words or files than the command takes */
 export function invocationOf(tree: CommandTree, intent: CommandIntent): Invocation {

@@ -5,18 +5,15 @@ import type {
   StoredInput,
   TaskRequest,
 } from '../../engine/index.js';
-import { inputSentence, type NamedProblem, unknownPreset } from '../explanation.js';
+import { unknownPreset } from '../explanation.js';
 import { Refusal, type Sentence, sentence } from '../refusal.js';
-import type { Attachment, Reply } from '../request.js';
+import type { Attachment, ChatRequest, Reply } from '../request.js';
 import type { CommandContext } from './command.js';
 import { imagePromptProblems, readImagePrompts } from './image-prompts.js';
 import { modelProblems } from './model-abilities.js';
-import { isArchive, keepAll, keepSources, type SourceImage } from './source-images.js';
+import { sortedOut } from './sorted-images.js';
+import { isArchive, keepAll, keepSources } from './source-images.js';
 import { planProblems, planTasks, type TaskPlan } from './task-plan.js';
-
-/** A card names the first few alone. */
-const maxNotes = 20;
-const maxNameCharacters = 100;
 
 /** The options that `/imagine` and `/batch` have in common, checked one by one already. */
 export interface PromptOptions {
@@ -74,11 +71,7 @@ export async function submitPrompt(
       if (tooMany.length > 0) throw new Refusal(...tooMany);
     },
   });
-  const kept = sources.flatMap((source, index) =>
-    'input' in source ? [{ ...source.input, number: index + 1 }] : [],
-  );
-  const leftOut = sources.flatMap((source) => ('problem' in source ? [source] : []));
-  if (kept.length === 0 && leftOut.length > 0) throw new Refusal(...leftOut.map(inputSentence));
+  const { kept, notes } = sortedOut(sources);
   const unfit = imagePromptProblems(plan.prompts, sources.length, plan.preset !== undefined);
   if (unfit.length > 0) throw new Refusal(...unfit);
   const others = await keepAll([...references, ...(mask ? [mask] : [])], engine.inputs);
@@ -92,7 +85,7 @@ export async function submitPrompt(
   });
   return submitTasks(context, {
     ...{ origin, prompt: plan.prompt, tasks, private: isPrivate },
-    ...(leftOut.length === 0 ? {} : { notes: notesOf(leftOut) }),
+    ...(notes.length === 0 ? {} : { notes }),
   });
 }
 
@@ -101,18 +94,6 @@ function countProblems(plan: TaskPlan, count: number, mayBeMore: boolean): Sente
   const tooMany = planProblems(plan, count);
   if (tooMany.length > 0 || mayBeMore) return tooMany;
   return imagePromptProblems(plan.prompts, count, plan.preset !== undefined);
-}
-
-function notesOf(leftOut: readonly (SourceImage & NamedProblem)[]): BatchNote[] {
-  const told = leftOut.slice(0, maxNotes).map(
-    ({ name, problem }): BatchNote => ({
-      kind: 'image-left-out',
-      name: name.slice(0, maxNameCharacters),
-      problem,
-    }),
-  );
-  const count = leftOut.length - told.length;
-  return count > 0 ? [...told, { kind: 'more-left-out', count }] : told;
 }
 
 /** The preset of that name, or what is to be said where there is none. */
@@ -183,12 +164,16 @@ export async function submitTasks(
     ...submission,
     user,
     scopeId: request.scopeId,
-    update: { platform: request.platform, key: request.updateKey },
+    update: updateOf(request),
     address: request.address,
     place: request.place,
     asAdmin: isAdmin,
   });
   return { kind: 'card', batchId };
+}
+
+function updateOf({ platform, updateKey: key, partKeys }: ChatRequest) {
+  return { platform, key, ...(partKeys ? { partKeys } : {}) };
 }
 
 /** What was asked for goes before what the preset says. */

@@ -1,8 +1,6 @@
-import { randomInt } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { joinLane } from '../admission/lane.repository.js';
-import type { Pools, Route } from '../backends/pools.js';
-import { type AdaptedRequest, adaptRequest } from '../backends/request-adaptation.js';
+import type { Pools } from '../backends/pools.js';
 import { bumpCard } from '../cards/card.repository.js';
 import type { Database, Transaction } from '../db/connection.js';
 import { isConnectionError, throughRecord } from '../db/connection-error.js';
@@ -12,7 +10,6 @@ import { createId } from '../ids.js';
 import { storageKeysOf } from '../images/image.repository.js';
 import type { ImageStore } from '../images/image-store.js';
 import { dailyQuotas } from '../limits/limit.js';
-import { routeAround } from '../models/model-visibility.js';
 import { blockOf, type PolicyReader, policyProblem } from '../policy/policy.js';
 import { endRun, lockUnsentRun } from '../tasks/run.repository.js';
 import {
@@ -23,11 +20,13 @@ import {
   requestCancel,
   reviveTask,
 } from '../tasks/task.repository.js';
-import { checkQuotas, type DailyQuotas, isLimited } from '../usage/quota.js';
-import { chargeUsage, giveUsageBack } from '../usage/usage.repository.js';
+import { chargeToday } from '../usage/charge.js';
+import { isLimited } from '../usage/quota.js';
+import { giveUsageBack } from '../usage/usage.repository.js';
 import type { Actor, User } from '../users/user.js';
-import type { SubmitRequest, SubmittedBatch, TaskRequest } from './batch.js';
+import type { SubmitRequest, SubmittedBatch } from './batch.js';
 import { deleteBatch, findBatchOfUpdate, findTarget } from './batch.repository.js';
+import { newTasks, type RoutedTask, routeTasks } from './routed-tasks.js';
 import { insertSubmission } from './submission.repository.js';
 
 export interface BatchServiceDependencies {
@@ -47,8 +46,6 @@ export interface BatchServiceDependencies {
 /** A pool has replaced a broken connection by then. */
 const secondTryMs = 300;
 
-const maxSeed = 2 ** 32 - 1;
-
 /** What people do to batches. Everything that changes goes through the tasks' state machine. */
 export function createBatchService(deps: BatchServiceDependencies) {
   const { db, transact, pools, store } = deps;
@@ -56,12 +53,7 @@ export function createBatchService(deps: BatchServiceDependencies) {
   async function submit(request: SubmitRequest): Promise<SubmittedBatch> {
     const policy = await throughRecord(() => deps.policyIn(request.scopeId));
     const hidden = request.asAdmin ? new Set<string>() : policy.hiddenModels;
-    const tasks = await Promise.all(
-      request.tasks.map(async (task) => ({
-        task,
-        route: await routeAround(pools, task, hidden),
-      })),
-    );
+    const tasks = await routeTasks(pools, request.tasks, hidden);
     const models = await namesOfModels(pools, tasks);
     const { user, scopeId } = request;
     const problem = await policyProblem(policy, { ...wishOf(request), userId: user.id, models });
@@ -70,13 +62,7 @@ export function createBatchService(deps: BatchServiceDependencies) {
     const submission = {
       batchId: createId(),
       request,
-      tasks: tasks.map(({ task, route }, ordinal) => ({
-        id: createId(),
-        ordinal,
-        pool: route.pool.name,
-        ...asItRuns(task, route),
-        seed: route.capabilities.seed ? (task.seed ?? randomInt(maxSeed)) : null,
-      })),
+      tasks: newTasks(tasks),
       weight: deps.weightOf(user, adminWeight),
       maxWaiting: waitingTasks,
     };
@@ -86,7 +72,7 @@ export function createBatchService(deps: BatchServiceDependencies) {
         ? await transact(async (trx, effects) => {
             const kept = await insertSubmission(trx, effects, { ...submission, isCharged: true });
             const counts = request.tasks.map(({ count }) => count);
-            if (kept.kind === 'made') await charge(trx, quotas, { user, scopeId }, counts);
+            if (kept.kind === 'made') await chargeToday(trx, quotas, { user, scopeId }, counts);
             return kept;
           })
         : await transact.statement((executor, effects) =>
@@ -125,22 +111,6 @@ export function createBatchService(deps: BatchServiceDependencies) {
     const batchId = await throughRecord(() => findBatchOfUpdate(db, update));
     if (batchId === undefined) throw new EngineError(problem);
     return { batchId, created: false };
-  }
-
-  /**
-   * Counts images for today.
-   * @throws EngineError quota-exceeded
-   */
-  async function charge(
-    trx: Transaction,
-    quotas: DailyQuotas,
-    { user, scopeId }: Pick<SubmitRequest, 'scopeId'> & { readonly user: Pick<User, 'id'> },
-    counts: readonly number[],
-  ): Promise<string> {
-    const images = counts.reduce((sum, count) => sum + count, 0);
-    const usage = await chargeUsage(trx, { userId: user.id, scopeId, images });
-    checkQuotas(usage, quotas, images);
-    return usage.day;
   }
 
   /**
@@ -207,7 +177,7 @@ export function createBatchService(deps: BatchServiceDependencies) {
         const counts = ended.map(({ images }) => images);
         const quotas = dailyQuotas(policy.limits);
         const chargedOn = isLimited(quotas)
-          ? await charge(trx, quotas, { user: owner, scopeId: owner.scopeId }, counts)
+          ? await chargeToday(trx, quotas, { user: owner, scopeId: owner.scopeId }, counts)
           : null;
         for (const task of ended) await reviveTask(trx, effects, task.id, chargedOn);
       });
@@ -238,11 +208,6 @@ function idsOf(tasks: readonly LockedTask[]): string[] {
   return tasks.map(({ id }) => id);
 }
 
-type RoutedTask = {
-  readonly task: TaskRequest;
-  readonly route: Awaited<ReturnType<Pools['route']>>;
-};
-
 /** The models that tasks will run on; without a name, a pool runs its first. */
 async function namesOfModels(pools: Pools, tasks: readonly RoutedTask[]): Promise<string[]> {
   const known = await pools.models();
@@ -264,15 +229,4 @@ function wishOf({ prompt, tasks, place }: SubmitRequest) {
 /** In one order for all, so that no two transactions wait for each other's lanes. */
 function poolsOf(tasks: readonly { readonly pool: string }[]): string[] {
   return [...new Set(tasks.map(({ pool }) => pool))].sort();
-}
-
-/** The pool's own operation, the model by its listed name, and what the pool cannot do left out. */
-function asItRuns(task: TaskRequest, route: Route): AdaptedRequest {
-  const { model: _asked, ...rest } = task;
-  const routed = {
-    ...rest,
-    operation: route.operation,
-    ...(route.model ? { model: route.model.name } : {}),
-  };
-  return adaptRequest(routed, route.capabilities);
 }

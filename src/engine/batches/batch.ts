@@ -61,7 +61,12 @@ export interface SubmitRequest {
   /** The batch that a button of which made this one. */
   readonly parentBatchId?: string;
   /** The source update: the same one twice gives the same batch. */
-  readonly update: { readonly platform: Platform; readonly key: string };
+  readonly update: {
+    readonly platform: Platform;
+    readonly key: string;
+    /** Further updates that it came by, as an album does: closed with it. */
+    readonly partKeys?: readonly string[];
+  };
   /** What people read on the card; the tasks have their own prompts. May be empty. */
   readonly prompt: string;
   readonly tasks: readonly TaskRequest[];

@@ -107,7 +107,8 @@ export async function insertSubmission(
     ),
     closed as (
       update updates set closed_at = now(), payload = null
-      where platform = ${update.platform} and key = ${update.key} and closed_at is null
+      where platform = ${update.platform} and closed_at is null
+        and key = any(${[update.key, ...(update.partKeys ?? [])]}::text[])
         and (exists (select from made) or exists (select from known))
     )
     select (select id from made) as made, (select id from known) as known,

@@ -92,27 +92,25 @@ export function createImageLibrary(db: Database, store: ImageStore, limits: Imag
   return {
     readImage,
 
-    /** An image from outside. @throws ImageError */
-    keep: (bytes: Uint8Array) => keep(bytes, limits),
-
-    /** What is in a zip, as long as `use` takes. @throws ArchiveError */
-    readArchive: <T>(
-      fetch: () => Promise<Uint8Array>,
-      use: (entries: readonly ArchiveEntry[]) => Promise<T>,
-    ): Promise<T> =>
-      archiveGate.run(async () =>
-        use(
-          await openArchive(await fetch(), {
-            ...defaultArchiveLimits,
-            maxImageBytes: limits.maxBytes,
-          }),
-        ),
-      ),
-
-    /** An image that Easel made, copied, so that deleting the one leaves the other. */
-    async keepImage(imageId: string): Promise<StoredInput> {
-      const { bytes } = await readImage(imageId);
-      return keep(bytes, ownLimits);
+    /** What comes in, as `Engine` says. */
+    inputs: {
+      ...limits,
+      archiveMaxBytes: defaultArchiveLimits.maxBytes,
+      keep: (bytes: Uint8Array) => keep(bytes, limits),
+      /** Copied, so that deleting the one leaves the other. */
+      async keepImage(imageId: string): Promise<StoredInput> {
+        const { bytes } = await readImage(imageId);
+        return keep(bytes, ownLimits);
+      },
+      readArchive<T>(
+        fetch: () => Promise<Uint8Array>,
+        use: (entries: readonly ArchiveEntry[]) => Promise<T>,
+      ): Promise<T> {
+        return archiveGate.run(async () => {
+          const within = { ...defaultArchiveLimits, maxImageBytes: limits.maxBytes };
+          return use(await openArchive(await fetch(), within));
+        });
+      },
     },
 
     async readGrid(imageIds: readonly string[]): Promise<Picture> {

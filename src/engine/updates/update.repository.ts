@@ -79,6 +79,14 @@ async function forgetKept(db: Database): Promise<void> {
     .execute();
 }
 
+export async function closeUpdates(
+  trx: Transaction,
+  platform: Platform,
+  keys: readonly string[],
+): Promise<void> {
+  for (const key of keys) await closeUpdate(trx, platform, key);
+}
+
 /** Keeps the key, so that a repeat is known; forgets the payload, which may hold a token. */
 async function closeUpdate(
   db: Database | Transaction,

@@ -29,8 +29,7 @@ const menu = {
 let harness: DiscordBotHarness;
 beforeEach(async () => {
   harness = await openDiscordBot({ commands: [imagineDeclaration, menu] });
-  const isFirst = ({ intent }: Pick<ChatRequest, 'intent'>) =>
-    intent.kind !== 'text-command' && intent.answers === undefined;
+  const isFirst = ({ intent }: Pick<ChatRequest, 'intent'>) => 'answers' in intent === false;
   harness.openFormsFor((intent) => isFirst({ intent }));
   harness.answerWith(async (request) =>
     isFirst(request) ? { kind: 'form', form } : { kind: 'text', text: 'Thanks', private: true },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Attachment, ChatRequest } from '../../../src/chat/index.js';
+import { batchView } from '../../support/batch-views.js';
 import { makePicture } from '../../support/pictures.js';
 import { eventually, useTelegramBot } from './bot-harness.js';
 
@@ -64,14 +65,49 @@ describe('albums sent to the Telegram bot', () => {
     await eventually(() => expect(test.inbox.openKeys()).toEqual([]));
   });
 
-  it('says how to ask when an album comes without words', async () => {
+  it('hands on a late part with the batch that it belongs to, also after a restart', async () => {
+    test.answer = (request) => {
+      test.albums.set(request.updateKey, batchView());
+      return { kind: 'text', text: 'made', private: true };
+    };
+    const ada = test.playground.createUser();
+    await test.bot.start();
+    const photo = await makePicture(80, 80);
+    const messages = await ada.sendAlbum(
+      ada.chat,
+      [{ photo, caption: 'in winter' }, { photo }, { photo }],
+      {
+        between: async (place) => {
+          if (place === 1) await test.playground.waitForMessage(ada.chat);
+          if (place !== 2) return;
+          await eventually(() => expect(test.requests).toHaveLength(2));
+          await test.bot.stop();
+          await test.another().start();
+        },
+      },
+    );
+    const albumKey = `album:${ada.chat.id}:${messages[0]?.mediaGroupId}`;
+    await eventually(() => expect(test.requests).toHaveLength(3));
+    const [, second, third] = test.requests;
+    for (const late of [second, third]) {
+      expect(late?.intent).toMatchObject({ kind: 'more-images', of: albumKey });
+      expect(late?.updateKey).toBe(`${albumKey}:${late?.partKeys?.[0]}`);
+    }
+  });
+
+  it('asks what to make of an album without words, or of what it may belong to', async () => {
     const ada = test.playground.createUser();
     await test.bot.start();
     const photo = await makePicture(80, 80);
     await ada.sendAlbum(ada.chat, [{ photo }, { photo }]);
-    const reply = await test.playground.waitForMessage(ada.chat);
-    expect(reply.content.text).toContain('Add a caption');
-    expect(test.requests).toEqual([]);
+    await eventually(() => expect(test.requests).toHaveLength(1));
+    const [request] = test.requests;
+    expect(request?.intent).toMatchObject({
+      kind: 'more-images',
+      attachments: [{ width: 80 }, { width: 80 }],
+    });
+    expect(request?.intent).not.toHaveProperty('of');
+    expect(request?.partKeys).toHaveLength(2);
   });
 
   it('takes an album in a group only by a command in one of its captions', async () => {

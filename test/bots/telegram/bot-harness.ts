@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, vi } from 'vitest';
 import { createTelegramBot, type TelegramBot } from '../../../src/bots/telegram/index.js';
 import type { SendLimits } from '../../../src/bots/telegram/send-budget.js';
 import { type Chat, type ChatRequest, createTexts, type Reply } from '../../../src/chat/index.js';
-import type { DueCard, Engine } from '../../../src/engine/index.js';
+import type { BatchView, DueCard, Engine } from '../../../src/engine/index.js';
 import {
   createTelegramPlayground,
   type TelegramPlayground,
@@ -24,6 +24,8 @@ export interface TelegramBotTest {
   answer: (request: ChatRequest) => Promise<Reply> | Reply;
   /** By batch, what `engine.cards.read` knows. */
   cards: Map<string, DueCard>;
+  /** By the album's key, what `engine.albums.batchOf` knows. */
+  albums: Map<string, BatchView>;
   /** Every line that the bot logged. */
   logLines: string[];
   /** Another bot of the same installation, as after a restart. */
@@ -46,6 +48,7 @@ export function useTelegramBot(
     test.shelf = createImageShelf();
     test.requests = [];
     test.cards = new Map();
+    test.albums = new Map();
     test.logLines = [];
     test.answer = (request) => ({ kind: 'text', text: wordsOf(request), private: true });
     bots = [];
@@ -133,6 +136,7 @@ function fakeEngine(test: TelegramBotTest): Engine {
   const { readImage, readGrid, readImageWithin } = test.shelf;
   const parts: Partial<Engine> = {
     inbox: test.inbox,
+    albums: only<Engine['albums']>({ batchOf: async (_platform, key) => test.albums.get(key) }),
     cards: only<Engine['cards']>({ read: async (batchId) => test.cards.get(batchId) }),
     readImage,
     readGrid,

@@ -150,13 +150,13 @@ describe('messages to the Telegram bot', () => {
     expect(attachmentsOf(test.requests.at(-1))).toMatchObject([{ width: 320, height: 200 }]);
   });
 
-  it('says how to ask when a picture comes without words', async () => {
+  it('hands on a picture without words, which may belong to what was asked for before', async () => {
     const ada = test.playground.createUser({ languageCode: 'zh-hans' });
     await test.bot.start();
     await ada.send(ada.chat, { photo: await makePicture(64, 64) });
     const reply = await test.playground.waitForMessage(ada.chat);
-    expect(reply.content.text).toContain('请给图片配上文字');
-    expect(test.requests).toEqual([]);
+    expect(reply.content.text).toBe('more-images');
+    expect(test.requests[0]?.intent).toMatchObject({ attachments: [{ width: 64 }] });
     await eventually(() => expect(test.inbox.openKeys()).toEqual([]));
   });
 
