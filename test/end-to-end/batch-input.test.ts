@@ -44,7 +44,7 @@ function holidays(): Buffer {
 }
 
 function numbersIn(text: string): string[] {
-  return text.match(/“[^”]+”/g) ?? [];
+  return (text.match(/“[^”]+”/g) ?? []).sort();
 }
 
 async function tasksOfLastBatch(): Promise<unknown[]> {
