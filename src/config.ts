@@ -3,8 +3,8 @@ import { dirname, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { parse as parseYaml } from 'yaml';
 import type { z } from 'zod';
+import type { BackendConfig } from './backend-schema.js';
 import {
-  type BackendConfig,
   discordApiUrl,
   type Environment,
   environmentSchema,
@@ -17,7 +17,8 @@ import {
 import { environmentBackends, shortcutsIn, withKeys } from './environment-backends.js';
 import { withWorkflows } from './workflow-settings.js';
 
-export type { BackendConfig, Role } from './config-schema.js';
+export type { BackendConfig } from './backend-schema.js';
+export type { Role } from './config-schema.js';
 
 export interface Config {
   readonly discord?: {

@@ -1,4 +1,5 @@
-import type { BackendConfig, Environment } from './config-schema.js';
+import type { BackendConfig } from './backend-schema.js';
+import type { Environment } from './config-schema.js';
 
 /** A backend that an environment variable alone makes, under the name of its type. */
 interface Shortcut {

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { BackendConfig, ListedBackend } from './config-schema.js';
+import type { BackendConfig, ListedBackend } from './backend-schema.js';
 import { readOperatorWorkflows } from './engine/backends/comfyui/operator-workflow.js';
 
 /**
