@@ -3,6 +3,7 @@ import { type BatchView, EngineError, type TaskRequest } from '../engine/index.j
 import { pickImagePanel, sharePanel, showPanel } from './batch-panel.js';
 import type { ButtonAction } from './buttons.js';
 import { messagesBeside } from './cards/messages-beside.js';
+import { checkChannelPermissions } from './channel-permissions.js';
 import type { CommandContext } from './commands/command.js';
 import { submitTasks } from './commands/submission.js';
 import { imageForm, promptForm, submitImageEdit, submitNewPrompt } from './edit.js';
@@ -125,7 +126,10 @@ async function soon<T>(work: Promise<T>): Promise<T | undefined> {
 
 /** Where a card can only be reached by what answers its owner, a press is a new way to it. */
 async function renewAddress({ engine, request }: CommandContext, batchId: string): Promise<void> {
-  if (request.pressedCard) await engine.cards.readdress(batchId, request.pressedCard);
+  if (!request.pressedCard) return;
+  // Discord takes no edit by a press that was not answered.
+  await request.acknowledge({ private: true });
+  await engine.cards.readdress(batchId, request.pressedCard);
 }
 
 async function submitChild(
@@ -134,6 +138,7 @@ async function submitChild(
   origin: 'again' | 'upscale' | 'vary',
   makeTasks: () => Promise<TaskRequest[]>,
 ): Promise<Reply> {
+  checkChannelPermissions(context.request);
   await checkPerson(context, parent);
   const tasks = await makeTasks();
   await context.request.acknowledge({ private: parent.private });

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { type Engine, EngineError, type User } from '../engine/index.js';
 import { asksByForm, runButton } from './button-actions.js';
 import { decodeButton } from './buttons.js';
+import { checkChannelPermissions } from './channel-permissions.js';
 import type { Command, CommandContext } from './commands/command.js';
 import { createCommandTree } from './commands/command-tree.js';
 import type { CommandDeclaration, CommandGroup } from './commands/declaration.js';
@@ -103,6 +104,7 @@ export function createChat(dependencies: ChatDependencies): Chat {
     const { command, options } = invocationOf(tree, intent);
     const known = await context();
     await checkPermission(command, known);
+    if (command.opensCard) checkChannelPermissions(request);
     return command.run(known, options);
   };
 

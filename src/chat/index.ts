@@ -22,6 +22,7 @@ export type { CardPosts, CardToShow, ChatPlatform, ShowOutcome } from './platfor
 export {
   type Attachment,
   AttachmentError,
+  type ChannelPermission,
   type ChatRequest,
   type Intent,
   type Reply,

@@ -10,6 +10,8 @@ export interface ChatPlatform {
    * Asked often, finals first; after 0 the card's `show` follows at once, and counts from then on.
    */
   readyInMs(address: CardAddress, final: boolean): number;
+  /** True: the card must be shown again though nothing has changed, since its time runs out. */
+  isOverdue?(address: CardAddress): boolean;
   /**
    * Shows the view at the address: edits the card where there is one, else sends it. Never sends a
    * second message where the first may have arrived, except as `sendingSince` says.

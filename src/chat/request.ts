@@ -26,6 +26,8 @@ export interface ChatRequest {
   readonly pressedCard?: CardAddress;
   /** The message that this one answers, as part of the address that a card there would have. */
   readonly repliesTo?: Readonly<Partial<CardAddress>>;
+  /** What the bot lacks where a card would stand; none where that is not known. */
+  readonly missingPermissions?: readonly ChannelPermission[];
   /** May act for this scope: Manage Server, chat administrator, oneself in a private chat. */
   managesScope(): Promise<boolean>;
   readonly intent: Intent;
@@ -36,6 +38,8 @@ export interface ChatRequest {
    */
   acknowledge(options: { readonly private: boolean }): Promise<void>;
 }
+
+export type ChannelPermission = 'view-channel' | 'send-messages' | 'attach-files';
 
 /** An image or file that came with the request, not fetched yet. */
 export interface Attachment {

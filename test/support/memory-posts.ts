@@ -12,7 +12,7 @@ export interface MemoryPosts {
   isGone: boolean;
 }
 
-export function createMemoryPosts(): MemoryPosts {
+export function createMemoryPosts(now = () => new Date()): MemoryPosts {
   const posts = new Map<string, Post>();
   let count = 0;
   const change = (id: string, part: Partial<Post>) => {
@@ -31,7 +31,7 @@ export function createMemoryPosts(): MemoryPosts {
       known: [...posts.values()],
       async begin(imageIds) {
         if (memory.isGone) return undefined;
-        add({ imageIds, state: 'sending', beganAt: new Date() });
+        add({ imageIds, state: 'sending', beganAt: now() });
         return posts.get(`post${count}`);
       },
       sent: async (id, messageIds) => change(id, { state: 'sent', messageIds }),

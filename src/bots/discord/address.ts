@@ -27,6 +27,8 @@ const addressSchema = z.object({
   locale: z.string(),
   /** How often the card was sent anew after its message had gone. */
   resends: z.number(),
+  /** Its message says 'still running', and offers the way on that a press gives. */
+  parked: z.boolean().default(false),
 });
 
 export type DiscordAddress = z.infer<typeof addressSchema>;

@@ -16,6 +16,17 @@ export function routeOf(address: DiscordAddress, nowMs: number): Route {
   return byBot && address.messageId !== null ? 'message' : 'new-message';
 }
 
+/** What a parked card's message says stays true: its owner's press brings all that came since. */
+export function outcomeOfParked(
+  { address: shown, tick, final }: CardToShow,
+  address: DiscordAddress,
+  nowMs: number,
+): ShowOutcome | null {
+  if (!address.parked || (final && nowMs < address.tokenExpiresAt)) return null;
+  if (!tick) return { kind: 'shown', address: shown };
+  return { kind: 'wait', retryAfterMs: privateWaitMs, reason: 'the card waits for its owner' };
+}
+
 /** Progress never makes a new message, and only the end of a private card does. */
 export function refusalOf(
   card: CardToShow,
@@ -42,6 +53,15 @@ export function movedTo(
     ephemeral: false,
     channelReachable: true,
   };
+}
+
+/** Milliseconds before the end of a token's use, so that a card is parked at minute 14. */
+const parkBeforeMs = 30_000;
+
+/** The time to say 'still running', where nothing but a token that ends soon reaches the card. */
+export function isParkingTime(address: DiscordAddress, nowMs: number): boolean {
+  if (isOpenToBot(address) || address.parked || address.token === null) return false;
+  return nowMs >= address.tokenExpiresAt - parkBeforeMs;
 }
 
 /** Whether the bot's own token reaches the card. */

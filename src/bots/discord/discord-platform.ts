@@ -1,10 +1,18 @@
 import type { Logger } from 'pino';
-import type { CardToShow, Chat, ChatPlatform, ShowOutcome } from '../../chat/index.js';
+import type { CardButton, CardToShow, Chat, ChatPlatform, ShowOutcome } from '../../chat/index.js';
 import { type CardAddress, type Engine, EngineError } from '../../engine/index.js';
 import { type DiscordAddress, readAddress } from './address.js';
 import { cardFiles } from './card-files.js';
 import { cardMessage } from './card-message.js';
-import { movedTo, type Route, refusalOf, routeOf, unwellRetryMs } from './card-route.js';
+import {
+  isParkingTime,
+  movedTo,
+  outcomeOfParked,
+  type Route,
+  refusalOf,
+  routeOf,
+  unwellRetryMs,
+} from './card-route.js';
 import type { DiscordApi, OutgoingMessage } from './discord-api.js';
 import { DiscordError } from './discord-errors.js';
 import type { CardBuckets, EditBudget } from './edit-budget.js';
@@ -72,7 +80,11 @@ export function createDiscordPlatform(deps: DiscordPlatformDependencies): ChatPl
 
   async function showCard(card: CardToShow): Promise<ShowOutcome> {
     let address = readAddress(card.address);
-    let message = await compose(card, address);
+    const parked = outcomeOfParked(card, address, now().getTime());
+    if (parked) return parked;
+    const parks = !card.final && isParkingTime(address, now().getTime());
+    address = { ...address, parked: parks };
+    let message = parks ? composeParked(card, address) : await compose(card, address);
     for (;;) {
       const route = routeOf(address, now().getTime());
       const refusal = refusalOf(card, address, route);
@@ -112,6 +124,18 @@ export function createDiscordPlatform(deps: DiscordPlatformDependencies): ChatPl
       log.warn({ batchId: card.batchId, reason: error.message }, 'pictures of a card are gone');
       return cardMessage(card.view, []);
     }
+  }
+
+  /** Fifteen minutes after it was asked for, a card of this kind can be edited by nobody. */
+  function composeParked({ view, batchId }: CardToShow, { locale }: DiscordAddress) {
+    const fetch: CardButton = {
+      label: chat.text(locale, 'button-fetch'),
+      action: { kind: 'fetch', batchId },
+      style: 'primary',
+    };
+    const lines = [chat.text(locale, 'discord-still-running')];
+    const cancel = view.buttons.flat().filter(({ action }) => action.kind === 'cancel');
+    return cardMessage({ ...view, lines, buttons: [[fetch, ...cancel]] }, []);
   }
 
   /** The user hears why the pictures are missing, instead of nothing. */
@@ -216,6 +240,7 @@ export function createDiscordPlatform(deps: DiscordPlatformDependencies): ChatPl
 
   return {
     name: 'discord',
+    isOverdue: (address) => isParkingTime(readAddress(address), now().getTime()),
     readyInMs: (address, final) => budget.readyInMs(bucketsOf(readAddress(address)), final),
     show,
   };

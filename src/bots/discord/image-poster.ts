@@ -66,8 +66,15 @@ export function createImagePoster(deps: ImagePosterDependencies): ImagePoster {
         ? {}
         : { message_reference: { message_id: messageId, fail_if_not_exists: false } };
     const known = { nonce: nonceOf(`post:${post.id}`), enforce_nonce: true };
-    const body = { ...message.body, ...reference, ...known };
-    return (await api.createMessage(channelId, { ...message, body })).id;
+    const send = async (body: OutgoingMessage['body']) =>
+      (await api.createMessage(channelId, { ...message, body: { ...body, ...known } })).id;
+    try {
+      return await send({ ...message.body, ...reference });
+    } catch (error) {
+      if (!(error instanceof DiscordError) || error.problem !== 'forbidden') throw error;
+      // Replies take the permission to read the history; the images alone do not.
+      return send(message.body);
+    }
   }
 
   async function compose(
@@ -131,9 +138,9 @@ export function createImagePoster(deps: ImagePosterDependencies): ImagePoster {
   };
 }
 
-function holds({ author, attachments }: APIMessage, imageIds: readonly string[]): boolean {
+/** Files that components show stand in those alone, by their addresses. */
+function holds({ author, attachments, components }: APIMessage, imageIds: readonly string[]) {
   if (!author.bot) return false;
-  return attachments.some(({ filename }) =>
-    imageIds.some((imageId) => filename.startsWith(`easel-${imageId}.`)),
-  );
+  const files = JSON.stringify([attachments, components]);
+  return imageIds.some((imageId) => files.includes(`easel-${imageId}.`));
 }

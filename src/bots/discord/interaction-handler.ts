@@ -19,6 +19,8 @@ import {
   isAsking,
   looksPrivate,
   managesScope,
+  missingPermissions,
+  pressedCardOf,
   scopeOf,
   tokenLifeMs,
 } from './interaction.js';
@@ -211,7 +213,10 @@ export function createInteractionHandler(deps: InteractionHandlerDependencies) {
     pending: InteractionAnswer,
     intent: Intent,
   ): ChatRequest {
+    const pressedCard = pressedCardOf(interaction, pending.cardAddress());
     return {
+      ...(pressedCard ? { pressedCard } : {}),
+      missingPermissions: missingPermissions(interaction),
       platform: 'discord',
       updateKey: interaction.id,
       identity: identityOf(interaction),

@@ -7,12 +7,13 @@ import {
   ApplicationCommandOptionType,
   ApplicationCommandType,
   ApplicationIntegrationType,
+  ChannelType,
   InteractionContextType,
   InteractionType,
   MessageFlags,
   PermissionFlagsBits,
 } from 'discord.js';
-import type { Attachment, Intent } from '../../chat/index.js';
+import type { Attachment, ChannelPermission, Intent } from '../../chat/index.js';
 import type { Identity } from '../../engine/index.js';
 import type { DiscordAddress } from './address.js';
 import type { FileLink } from './attachments.js';
@@ -142,8 +143,56 @@ export function addressOf(interaction: AskingInteraction, receivedAt: Date): Dis
     attachmentLimitBytes: interaction.attachment_size_limit ?? defaultFileLimitBytes,
     locale: localeOf(interaction),
     resends: 0,
+    parked: false,
   };
 }
+
+/**
+ * The card that a button sits on, where the bot's own token does not reach it: from the press on, it
+ * can be edited for as long as the press's token lives. `fresh` is the press's own address.
+ */
+export function pressedCardOf(
+  interaction: AskingInteraction,
+  fresh: DiscordAddress,
+): DiscordAddress | undefined {
+  if (interaction.type !== InteractionType.MessageComponent) return undefined;
+  const { message } = interaction;
+  const ephemeral = isEphemeral(message);
+  if (fresh.token === null || (!ephemeral && fresh.channelReachable)) return undefined;
+  return { ...fresh, ephemeral, messageId: message.id };
+}
+
+/**
+ * What the bot needs in the channel for a card and lacks there. `app_permissions` counts all rules
+ * of the channel; without it, or empty, nothing is known.
+ * https://discord.com/developers/docs/interactions/receiving-and-responding#interaction-object-interaction-structure
+ */
+export function missingPermissions(interaction: AskingInteraction): ChannelPermission[] {
+  const held = BigInt(interaction.app_permissions ?? 0);
+  if (held === 0n || !interaction.guild_id) return [];
+  if ((held & PermissionFlagsBits.Administrator) !== 0n) return [];
+  const isThread = threadTypes.includes(interaction.channel?.type ?? ChannelType.GuildText);
+  const answersAlone = looksPrivate(interaction) || !isChannelReachable(interaction);
+  const needed: [ChannelPermission, bigint][] = [
+    ...(answersAlone
+      ? []
+      : ([
+          ['view-channel', PermissionFlagsBits.ViewChannel],
+          [
+            'send-messages',
+            isThread ? PermissionFlagsBits.SendMessagesInThreads : PermissionFlagsBits.SendMessages,
+          ],
+        ] satisfies [ChannelPermission, bigint][])),
+    ['attach-files', PermissionFlagsBits.AttachFiles],
+  ];
+  return needed.filter(([, bit]) => (held & bit) === 0n).map(([name]) => name);
+}
+
+const threadTypes: readonly number[] = [
+  ChannelType.PublicThread,
+  ChannelType.PrivateThread,
+  ChannelType.AnnouncementThread,
+];
 
 /** Whether the answer should be for the asker's eyes only, judged before the chat layer has. */
 export function looksPrivate(interaction: AskingInteraction): boolean {

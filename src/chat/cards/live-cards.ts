@@ -32,6 +32,7 @@ interface LiveCard {
 export interface LiveCardsDependencies {
   readonly now: () => Date;
   readonly timers: Timers;
+  readonly isOverdue?: (address: CardAddress) => boolean;
 }
 
 export type LiveCards = ReturnType<typeof createLiveCards>;
@@ -40,7 +41,7 @@ export type LiveCards = ReturnType<typeof createLiveCards>;
  * What changes on cards between their states: progress, time and position. All of it may be lost.
  * Holds one entry for each unfinished card that the chat shows.
  */
-export function createLiveCards({ now, timers }: LiveCardsDependencies) {
+export function createLiveCards({ now, timers, isOverdue }: LiveCardsDependencies) {
   const cards = new Map<string, LiveCard>();
 
   return {
@@ -105,9 +106,9 @@ export function createLiveCards({ now, timers }: LiveCardsDependencies) {
     withNews(): readonly { readonly batchId: string; readonly address: CardAddress }[] {
       const time = timers.nowMs();
       return [...cards.values()]
-        .filter(({ hasNews, notBefore, phase, shownAt }) => {
+        .filter(({ address, hasNews, notBefore, phase, shownAt }) => {
           const isStale = phase === 'running' && time - shownAt >= elapsedIntervalMs;
-          return (hasNews || isStale) && notBefore <= time;
+          return notBefore <= time && (hasNews || isStale || isOverdue?.(address) === true);
         })
         .sort((a, b) => a.shownAt - b.shownAt);
     },

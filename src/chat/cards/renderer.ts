@@ -50,7 +50,13 @@ export interface CardRenderer {
 export function createCardRenderer(dependencies: CardRendererDependencies): CardRenderer {
   const { engine, platform, now, log, timers = systemTimers, graceMs = 5_000 } = dependencies;
   const { cards } = engine;
-  const live = createLiveCards({ now, timers });
+  const live = createLiveCards({
+    now,
+    timers,
+    ...(platform.isOverdue
+      ? { isOverdue: (address) => platform.isOverdue?.(address) === true }
+      : {}),
+  });
   const delivery = createCardDelivery({ ...dependencies, live, timers });
   const wakeup = createWakeup(timers);
   /** Due cards that wait for the platform's budget or for a free place, and since when. */

@@ -156,6 +156,7 @@ button-delete = Delete
 button-originals = Originals
 button-edit = Edit
 button-zip = Zip
+button-fetch = Fetch result
 button-send-again = Send again
 button-share = Share
 
@@ -280,6 +281,9 @@ and-more = … and { $count } more
 
 ## Answers
 
+missing-view-channel = I may not see this channel. Ask a moderator to give me “View Channel” here, or use me in a direct message.
+missing-send-messages = I may not write in this channel. Ask a moderator to give me “Send Messages” here, or use me in a direct message.
+missing-attach-files = I may not attach files in this channel. Ask a moderator to give me “Attach Files” here, or use me in a direct message.
 not-yours = That is somebody else's. Only its owner can do this.
 admins-only = Only Easel's own administrators can do this.
 managers-only = Only those who manage this server or chat can do this.
@@ -487,6 +491,7 @@ help-command = /{ $name } · { $description }
 
 ## Said by the Discord bot itself
 
+discord-still-running = Still running. Discord lets me write here for 15 minutes only: press the button for the result.
 discord-files-refused = ⚠️ The images cannot be shown here: I may not attach files in this channel. Ask a moderator, or use me in a direct message.
 discord-files-too-large = ⚠️ The images are too large for this server, even after compression.
 

@@ -150,6 +150,7 @@ button-delete = 删除
 button-originals = 原图
 button-edit = 编辑
 button-zip = 打包下载
+button-fetch = 获取结果
 button-send-again = 重新发送
 button-share = 分享
 
@@ -271,6 +272,9 @@ and-more = ……另有 { $count } 项
 
 ## 回答
 
+missing-view-channel = 我无法查看此频道。请管理员在此授予“查看频道”权限，或私信使用我。
+missing-send-messages = 我无法在此频道发言。请管理员在此授予“发送消息”权限，或私信使用我。
+missing-attach-files = 我无法在此频道上传附件。请管理员在此授予“附加文件”权限，或私信使用我。
 not-yours = 这是别人的，只有本人可以这样做。
 admins-only = 只有 Easel 的管理员可以这样做。
 managers-only = 只有本服务器或聊天的管理者可以这样做。
@@ -466,6 +470,7 @@ help-command = /{ $name } · { $description }
 
 ## Discord 机器人自己说的话
 
+discord-still-running = 仍在运行。Discord 只允许我在此更新 15 分钟：请按按钮获取结果。
 discord-files-refused = ⚠️ 这里无法显示图片：我在此频道没有上传文件的权限。请联系管理员，或在私信中使用我。
 discord-files-too-large = ⚠️ 图片即使压缩后也超出了此服务器允许的大小。
 

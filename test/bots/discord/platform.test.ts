@@ -160,6 +160,54 @@ describe('a card on Discord', () => {
     expect(ada.directMessage().messages().filter(byBot)).toHaveLength(1);
   });
 
+  it('says at minute 14 of a private card that it still runs, and goes on there after a press', async () => {
+    const { platform, addressFor, ada, channel, images, byBot, playground, requests } =
+      await open();
+    let address = await addressFor(ada, channel, { private: true });
+    address = await shown(platform, address, waiting());
+    expect(platform.isOverdue?.(address)).toBe(false);
+    playground.clock.advance(14 * 60_000 + 5_000);
+    expect(platform.isOverdue?.(address)).toBe(true);
+    const view = running(null);
+    const parked = await show(platform, address, view, { tick: true });
+    address = parked.kind === 'shown' ? parked.address : address;
+    expect(platform.isOverdue?.(address)).toBe(false);
+    const message = () => ada.messages(channel).filter(byBot).map(asSeen)[0];
+    expect(message()?.buttons).toEqual(['Fetch result', 'Cancel']);
+    playground.clock.advance(6 * 60_000);
+    const end = completed(await images.results(2));
+    expect((await show(platform, address, end)).kind).toBe('shown');
+    expect(message()?.text).toContain('Still running');
+    expect(ada.directMessage().messages().filter(byBot)).toEqual([]);
+
+    harness.answerWith(async (request) => {
+      await request.acknowledge({ private: true });
+      return { kind: 'quiet' };
+    });
+    const [card] = ada.messages(channel).filter(byBot);
+    if (!card) throw new Error('no card');
+    const press = ada.press(card, 'Fetch result');
+    const pressedCard = await vi.waitFor(() => {
+      const request = requests.find(({ updateKey }) => updateKey === press.id);
+      if (!request?.pressedCard) throw new Error('not pressed yet');
+      return request.pressedCard;
+    }, 30_000);
+    await press.answered();
+    await shown(platform, pressedCard, end);
+    expect(message()?.pictures).toBe(3);
+    expect(ada.messages(channel).filter(byBot)).toHaveLength(1);
+  });
+
+  it('tells what it lacks in a channel before anything runs', async () => {
+    const { addressFor, ada, guild, requests } = await open();
+    const strict = guild.createChannel({ name: 'strict', botLacks: ['AttachFiles'] });
+    await addressFor(ada, strict);
+    expect(requests.at(-1)?.missingPermissions).toEqual(['attach-files']);
+    const open2 = guild.createChannel({ name: 'open' });
+    await addressFor(ada, open2);
+    expect(requests.at(-1)?.missingPermissions).toEqual([]);
+  });
+
   it('reaches somebody who alone installed the app by a direct message in the end', async () => {
     const { platform, addressFor, ada, images, byBot, playground } = await open();
     const elsewhere = playground.driver.createGuild({ name: 'Elsewhere', hasBot: false });
