@@ -26,6 +26,7 @@ export {
   type ChatRequest,
   type Intent,
   type Reply,
+  type ReplyPicture,
 } from './request.js';
 export { StartError } from './start-error.js';
 export { createTexts, type LocalizedTexts, type Texts } from './texts.js';

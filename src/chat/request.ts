@@ -163,6 +163,8 @@ export type Reply =
 
 /** Small enough for every platform. */
 export interface ReplyPicture {
+  /** A file's. */
+  readonly name: string;
   readonly bytes: Uint8Array;
   readonly mediaType: 'image/png';
   /** Plain text for who cannot see it. */

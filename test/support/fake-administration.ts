@@ -96,5 +96,6 @@ export function createFakeAdministration(calls: unknown[][]): Administration {
       calls.push(['statistics', ...given]);
       return { days: [], failures: [], models: [] };
     },
+    drawStatistics: async () => new Uint8Array(4),
   };
 }

@@ -6,6 +6,7 @@ import {
   type ChatRequest,
   type Form,
   type Reply,
+  type ReplyPicture,
 } from '../../chat/index.js';
 import type { Engine, ImageLinks } from '../../engine/index.js';
 import { readAddress } from './address.js';
@@ -19,6 +20,7 @@ import { modalOf } from './modal.js';
 import { createOriginals, privateFiles } from './originals.js';
 import { panelMessage } from './panel-message.js';
 import { passingProblems, repeat } from './repeat.js';
+import { contentMessage } from './text-message.js';
 
 export interface ReplyDeliveryDependencies {
   readonly api: DiscordApi;
@@ -58,8 +60,16 @@ export function createReplyDelivery(deps: ReplyDeliveryDependencies) {
       case 'card':
       case 'quiet':
         return pending.acknowledge(looksPrivate(interaction));
-      case 'text':
-        return pending.text(answer.text, answer.private);
+      case 'text': {
+        const { text, picture } = answer;
+        if (!picture) return pending.text(text, answer.private);
+        const files = [pictureFile(picture)];
+        const message = (hidden: boolean) => ({
+          ...contentMessage(text, { private: hidden }),
+          files,
+        });
+        return pending.message(message, answer.private);
+      }
       case 'panel':
         return panel(pending, answer);
       case 'form':
@@ -162,4 +172,8 @@ export function createReplyDelivery(deps: ReplyDeliveryDependencies) {
   }
 
   return { form, reply };
+}
+
+function pictureFile({ name, bytes, mediaType }: ReplyPicture): RawFile {
+  return { name, data: Buffer.from(bytes), contentType: mediaType };
 }

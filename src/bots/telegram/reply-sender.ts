@@ -1,6 +1,6 @@
-import type { Api } from 'grammy';
+import { type Api, InputFile } from 'grammy';
 import type { Logger } from 'pino';
-import type { Chat, Form, Reply } from '../../chat/index.js';
+import type { Chat, Form, Reply, ReplyPicture } from '../../chat/index.js';
 import type { Engine, ImageLinks } from '../../engine/index.js';
 import type { CallbackAnswer } from './callback-answer.js';
 import { readCardAddress } from './card-address.js';
@@ -27,6 +27,8 @@ export interface ReplyPlace {
   /** Only where a button was pressed. */
   readonly callback?: CallbackAnswer;
 }
+
+type TextReply = Extract<Reply, { kind: 'text' }>;
 
 export interface ReplySenderDeps {
   readonly api: Api;
@@ -59,11 +61,32 @@ export function createReplySender(deps: ReplySenderDeps): ReplySender {
     return sendHtml(html, { ...textOptions, ...placement(place.threadId, place.messageId) }, place);
   };
 
+  /** The words are there already: a picture that cannot be sent is only missing. */
+  const sendPicture = async ({ bytes, name }: ReplyPicture, chatId: number, options: object) => {
+    try {
+      await budget.run(chatId, () => api.sendPhoto(chatId, new InputFile(bytes, name), options));
+    } catch (error) {
+      if (!(error instanceof TelegramCallError) && !(error instanceof SendBudgetClosedError)) {
+        throw error;
+      }
+      log.warn({ err: error }, 'A picture of a reply could not be sent');
+    }
+  };
+
+  const sendWords = async ({ text, picture }: TextReply, place: ReplyPlace): Promise<boolean> => {
+    const wasSent = await sendText(text, place);
+    if (picture && wasSent) {
+      await sendPicture(picture, place.chatId, placement(place.threadId, place.messageId));
+    }
+    return wasSent;
+  };
+
   /** False: the chat is not open, because its person never wrote to the bot or has blocked it. */
-  const sendPrivately = async (text: string, chatId: number): Promise<boolean> => {
+  const sendPrivately = async ({ text, picture }: TextReply, chatId: number): Promise<boolean> => {
     const html = escapeHtml(shorten(withoutMentions(text), maxTextLength));
     try {
       await budget.run(chatId, () => api.sendMessage(chatId, html, textOptions));
+      if (picture) await sendPicture(picture, chatId, {});
       return true;
     } catch (error) {
       if (!(error instanceof TelegramCallError)) throw error;
@@ -73,10 +96,12 @@ export function createReplySender(deps: ReplySenderDeps): ReplySender {
   };
 
   /** What others have no business with goes to the private chat, and the group hears only that. */
-  const sendConfidentially = async (text: string, place: ReplyPlace): Promise<boolean> => {
+  const sendConfidentially = async (reply: TextReply, place: ReplyPlace): Promise<boolean> => {
     const { privateChatId, locale } = place;
-    const isThere = privateChatId != null && (await sendPrivately(text, privateChatId));
-    return sendText(isThere ? chat.text(locale, 'answered-privately') : text, place);
+    const isThere = privateChatId != null && (await sendPrivately(reply, privateChatId));
+    return isThere
+      ? sendText(chat.text(locale, 'answered-privately'), place)
+      : sendWords(reply, place);
   };
 
   const sendForm = (form: Form, place: ReplyPlace): Promise<boolean> => {
@@ -146,9 +171,7 @@ export function createReplySender(deps: ReplySenderDeps): ReplySender {
           const wasAlerted = reply.private && (await callback?.alert(reply.text));
           await callback?.settle();
           if (wasAlerted) return true;
-          return reply.confidential
-            ? sendConfidentially(reply.text, place)
-            : sendText(reply.text, place);
+          return reply.confidential ? sendConfidentially(reply, place) : sendWords(reply, place);
         }
         case 'card':
         case 'quiet':

@@ -43,7 +43,12 @@ export const adminStats = defineCommand({
     const title = texts.text(scopeId === undefined ? 'stats-title-everywhere' : 'stats-title', {
       days,
     });
-    return confidentialText([title, ...statisticsLines(statistics, texts)], texts);
+    const description = texts.text('stats-picture', { days });
+    const bytes = await engine.administration.drawStatistics(statistics);
+    return {
+      ...confidentialText([title, ...statisticsLines(statistics, texts)], texts),
+      picture: { name: 'tasks-by-day.png', mediaType: 'image/png', bytes, description },
+    };
   },
 });
 

@@ -452,6 +452,7 @@ stats-title = Here, in the last { $days } days:
 stats-title-everywhere = Everywhere, in the last { $days } days:
 stats-totals = { $batches } batches · { $tasks } tasks · { $images } images
 stats-outcomes = 🟩 { $completed } done · 🟥 { $failed } failed · ⬜ { $cancelled } cancelled
+stats-picture = Tasks of the last { $days } days: done, failed and cancelled, a column for each day
 stats-failures = Failures:
 stats-models = Median time by model:
 stats-tasks = { $tasks } tasks

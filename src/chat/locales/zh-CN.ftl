@@ -431,6 +431,7 @@ stats-title = 此处最近 { $days } 天：
 stats-title-everywhere = 所有地方最近 { $days } 天：
 stats-totals = { $batches } 个批次 · { $tasks } 个任务 · { $images } 张图片
 stats-outcomes = 🟩 { $completed } 完成 · 🟥 { $failed } 失败 · ⬜ { $cancelled } 取消
+stats-picture = 最近 { $days } 天的任务：完成、失败与取消，每天一列
 stats-failures = 失败原因：
 stats-models = 各模型耗时中位数：
 stats-tasks = { $tasks } 个任务

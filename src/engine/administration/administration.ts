@@ -4,11 +4,13 @@ import type { Database, Transaction } from '../db/connection.js';
 import { throughRecord } from '../db/connection-error.js';
 import type { Effects, Transact } from '../db/transact.js';
 import { EngineError } from '../engine-error.js';
+import { rasterize } from '../images/drawing.js';
 import type { Limits } from '../limits/limit.js';
 import { createLimitService, type LimitService } from '../limits/limit-service.js';
 import { createModelService, type ModelService } from '../models/model-service.js';
 import { type PolicyReader, type PolicyRequest, policyProblem } from '../policy/policy.js';
 import { createRuleService, type RuleService } from '../rules/rule-service.js';
+import { drawChart } from '../statistics/chart.js';
 import { readStatistics, type Statistics } from '../statistics/statistics.repository.js';
 import { createPeopleService, type PeopleService } from '../users/people-service.js';
 import type { Actor } from '../users/user.js';
@@ -40,6 +42,8 @@ export interface Administration {
   ): Promise<AuditRecord[]>;
   /** Of the last days, today (UTC) among them. */
   statistics(scopeId: string | undefined, dayCount: number): Promise<Statistics>;
+  /** The same days as a picture: tasks a day by how they ended. PNG, without words. */
+  drawStatistics(statistics: Pick<Statistics, 'days'>): Promise<Uint8Array>;
 }
 
 export interface AdministrationDependencies {
@@ -82,5 +86,6 @@ export function createAdministration(deps: AdministrationDependencies): Administ
     },
     audit: (scopeId, page) => readAudit(db, scopeId, page),
     statistics: (scopeId, dayCount) => readStatistics(db, scopeId, dayCount),
+    drawStatistics: ({ days }) => rasterize(drawChart(days)),
   };
 }
