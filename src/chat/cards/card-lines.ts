@@ -5,6 +5,7 @@ import type { CardView } from './card-view.js';
 import { leftOutLines } from './left-out-lines.js';
 import { noteLines } from './note-lines.js';
 import { percent, progressBar } from './progress-bar.js';
+import { differenceLines } from './task-differences.js';
 
 /** A run that says nothing for this long is shown as silent. */
 const silenceShownAfterMs = 15_000;
@@ -30,9 +31,19 @@ function phaseLines(phase: CardView['phase'], input: CardInput): string[] {
     case 'waiting':
       return [...waitingLines(input), ...noteLines(batch, texts)];
     case 'running':
-      return [...runningLines(input), ...noteLines(batch, texts), ...failureLines(batch, texts)];
+      return [
+        ...runningLines(input),
+        ...noteLines(batch, texts),
+        ...failureLines(batch, texts),
+        ...differenceLines(batch),
+      ];
     case 'completed':
-      return [doneLine(batch, texts), ...noteLines(batch, texts), ...failureLines(batch, texts)];
+      return [
+        doneLine(batch, texts),
+        ...noteLines(batch, texts),
+        ...failureLines(batch, texts),
+        ...differenceLines(batch),
+      ];
     case 'failed':
       return failureLines(batch, texts);
     case 'cancelled':

@@ -3,6 +3,7 @@ import { cardButtons } from './card-buttons.js';
 import { type CardInput, currentProgress } from './card-input.js';
 import { cardLines } from './card-lines.js';
 import type { CardPicture, CardView } from './card-view.js';
+import { differencesOf } from './task-differences.js';
 
 const separator = ' · ';
 
@@ -57,13 +58,4 @@ function results({ batch, texts }: CardInput): CardPicture | null {
 function placeOf(taskIndex: number, index: number, task: TaskView, batch: BatchView): string {
   const place = `${taskIndex + 1}/${batch.tasks.length}`;
   return task.images.length > 1 ? `${place}-${index + 1}` : place;
-}
-
-/** In what a task differs from others of its batch: model and prompt, where they do. */
-function differencesOf(task: TaskView, { tasks }: BatchView): string[] {
-  const isMixed = (of: (one: TaskView) => string | null) => new Set(tasks.map(of)).size > 1;
-  return [
-    ...(isMixed(({ model }) => model) && task.model !== null ? [task.model] : []),
-    ...(isMixed(({ request }) => request.prompt) ? [task.request.prompt] : []),
-  ];
 }

@@ -318,3 +318,40 @@ describe('the card of a batch', () => {
     ]);
   });
 });
+
+describe('a card of a batch', () => {
+  const variant = (id: string, prompt: string, model: string) =>
+    done(1, { id, model, request: { operation: 'generate', prompt, count: 1 } });
+
+  it('says by number in what its tasks differ', () => {
+    const tasks = [
+      variant('a', 'a red fox in snow', 'flux'),
+      variant('b', 'a blue fox in snow', 'flux'),
+      variant('c', 'a red fox in snow', 'sketch'),
+    ];
+    expect(card(batchView({ tasks })).lines.slice(-3)).toEqual([
+      '1 · flux · red',
+      '2 · flux · blue',
+      '3 · sketch · red',
+    ]);
+    const same = [variant('a', 'a fox', 'flux'), variant('b', 'a fox', 'flux')];
+    expect(card(batchView({ tasks: same })).lines.join('\n')).not.toMatch(/^[12] ·/m);
+  });
+
+  it('names what was left out and why, the first few of many', () => {
+    const notes = ['1.png', '2.png', '3.png', '4.png', '5.png'].map((name) => ({
+      ...({ kind: 'image-left-out', name, problem: { kind: 'encrypted' } } as const),
+    }));
+    const view = card(batchView({ notes: [...notes, { kind: 'more-left-out', count: 3 }] }));
+    expect(view.lines.slice(1)).toEqual([
+      ...['1', '2', '3', '4'].map(
+        (name) => `Left out: “${name}.png” is encrypted. Pack it without a password.`,
+      ),
+      '… and 4 more were left out',
+    ]);
+  });
+
+  it('says that its images came after the rest of their album', () => {
+    expect(card(batchView({ notes: [{ kind: 'late-parts' }] })).lines[1]).toContain('came when');
+  });
+});
