@@ -236,6 +236,24 @@ describe('the configuration', () => {
     expect(problems.join()).not.toContain('sk-x');
   });
 
+  it('reads ComfyUI workflows from a folder beside the file, and lists all that is wrong there', () => {
+    writeFileSync(join(folder, 'a.json'), '{"nodes":[],"links":[]}');
+    writeFileSync(join(folder, 'b.json'), '{');
+    const backend = { name: 'desk', type: 'comfyui', url: 'http://127.0.0.1:8188', workflows: '.' };
+    writeFileSync(join(folder, 'easel.yaml'), JSON.stringify({ backends: [backend] }));
+    const problems = problemsOf({ TELEGRAM_TOKEN: token, HTTP_PORT: 'x' });
+    expect(problems).toHaveLength(3);
+    expect(problems.join('\n')).toMatch(/workflows of desk: a\.json: .*Export \(API\)/);
+    expect(problems.join('\n')).toMatch(/workflows of desk: b\.json: expected JSON/);
+  });
+
+  it('keeps in images how they were made, unless the file says otherwise', () => {
+    const metadata = () => loadConfig({ TELEGRAM_TOKEN: token }, folder).images.metadata;
+    expect(metadata()).toBe('keep');
+    writeFileSync(join(folder, 'easel.yaml'), 'images: { metadata: strip }');
+    expect(metadata()).toBe('strip');
+  });
+
   it('lets attachments come from the host of a Discord that is not Discord’s own', () => {
     const config = loadConfig(
       { DISCORD_TOKEN: 'x.y.z', DISCORD_API_URL: 'http://127.0.0.1:4000/api' },

@@ -25,6 +25,9 @@ const backends: readonly Backend[] = [
   createOpenAiBackend({ name: 'openai', apiKey }),
   createGeminiBackend({ name: 'gemini', apiKey }),
   createSeedreamBackend({ name: 'seedream', apiKey }),
+  ...providerNames.map((provider) =>
+    createAiSdkBackend({ name: provider, provider, model: 'any', apiKey }),
+  ),
   createSketchBackend({ name: 'sketch' }),
   createLanczosBackend({ name: 'lanczos' }),
 ];
@@ -80,7 +83,10 @@ function page(): string {
   const rows = [
     ['comfyui: SD 1.5, SD 2, SDXL', ...cells(comfyUi.capabilities)],
     ...familyRows(comfyUi.capabilities),
-    ...others.map(({ type, capabilities }) => [type, ...cells(capabilities)]),
+    ...others.map(({ type, name, capabilities }) => [
+      type === 'ai-sdk' ? `${type}: ${name}` : type,
+      ...cells(capabilities),
+    ]),
   ];
   const line = (row: readonly string[]) => `| ${row.join(' | ')} |`;
   return `${introduction}\n\n${[head, head.map(() => '---'), ...rows].map(line).join('\n')}\n\n${notes}\n`;
@@ -108,5 +114,5 @@ it('leaves no backend out', () => {
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => name)
     .filter((name) => readdirSync(new URL(`${name}/`, folder)).includes(`${name}-backend.ts`));
-  expect(backends.map(({ type }) => type).sort()).toEqual(types.sort());
+  expect([...new Set(backends.map(({ type }) => type))].sort()).toEqual(types.sort());
 });

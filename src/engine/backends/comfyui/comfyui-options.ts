@@ -43,7 +43,8 @@ export interface ComfyUiTimings {
 
 export const defaultTimings: ComfyUiTimings = {
   callMs: 8_000,
-  listMs: 2_000,
+  // Two names of a folder are tried within the patience that a list of models is given.
+  listMs: 1_200,
   healthMs: 4_000,
   submitMs: 30_000,
   transferMs: 120_000,
