@@ -1,6 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { createA1111Backend } from '../../src/engine/backends/a1111/a1111-backend.js';
+import { createAiSdkBackend } from '../../src/engine/backends/ai-sdk/ai-sdk-backend.js';
+import { providerNames } from '../../src/engine/backends/ai-sdk/providers.js';
 import type { Backend, BackendCapabilities, Operation } from '../../src/engine/backends/backend.js';
 import { createComfyUiBackend } from '../../src/engine/backends/comfyui/comfyui-backend.js';
 import { familyOf } from '../../src/engine/backends/comfyui/model-family.js';
