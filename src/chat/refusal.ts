@@ -17,8 +17,10 @@ export class Refusal extends Error {
   }
 }
 
-/** A user's own words quoted back: short, and on one line. */
+/** A user's own words quoted back: short, on one line, and in no other direction than ours. */
 export function quoted(value: unknown): string {
-  const text = String(value).replace(/\s+/g, ' ').trim();
+  const text = String(value)
+    .replace(/[\s\p{Cc}\u202a-\u202e\u2066-\u2069]+/gu, ' ')
+    .trim();
   return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }

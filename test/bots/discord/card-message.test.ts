@@ -37,6 +37,14 @@ describe('a card as a message of Discord', () => {
     expect(cardMessage(waiting(), []).body.allowed_mentions).toEqual({ parse: [] });
   });
 
+  it('takes names of files that somebody chose for what they are: text', () => {
+    const name = '@everyone <@1> **b** [x](https://evil.example).png';
+    const view = { ...waiting(), lines: [`Left out: “${name}” is not an image.`] };
+    expect(textsOf(cardMessage(view, []))[0]).toContain(
+      '“\\@everyone \\<\\@1\\> \\*\\*b\\*\\* \\[x\\](https\\://evil.example).png”',
+    );
+  });
+
   it('shows all files in one gallery between prompt and status', () => {
     const files = [file, { ...file, name: 'easel-b.png', description: '' }];
     const message = cardMessage(completed({ kind: 'results', images: [] }), files);

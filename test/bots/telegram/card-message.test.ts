@@ -20,6 +20,13 @@ describe("a Telegram card's words", () => {
     );
   });
 
+  it('takes names of files that somebody chose for text, too', () => {
+    const lines = ['Left out: “@ada <a href="tg://user?id=1">x</a>.png” is not an image.'];
+    expect(cardHtml({ ...waiting(), lines }, 4096)).toContain(
+      '“@\u200bada &lt;a href="tg://user?id=1"&gt;x&lt;/a&gt;.png”',
+    );
+  });
+
   it('mentions nobody, but leaves addresses of mail as they are', () => {
     expect(withoutMentions('@ada and (@bob) at me@example.org')).toBe(
       '@\u200bada and (@\u200bbob) at me@example.org',
