@@ -81,6 +81,12 @@ export async function runButton(
       if (userId !== context.user.id) throw new EngineError({ kind: 'not-yours', id: userId });
       return historyPage(context, { page, filter, replaces: true });
     }
+    case 'erase': {
+      const { user, texts } = context;
+      if (action.userId !== user.id) throw new EngineError({ kind: 'not-yours', id: user.id });
+      const batches = await engine.accounts.erase(user.id);
+      return { kind: 'text', text: texts.text('erased', { batches }), private: true };
+    }
     case 'edit-prompt': {
       const finding = permittedBatch(context, action.batchId);
       if (answers) return submitNewPrompt(context, await finding, answers);

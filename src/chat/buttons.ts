@@ -2,7 +2,9 @@
 export type ButtonAction =
   | { readonly kind: BatchKind; readonly batchId: string }
   | { readonly kind: ImageKind; readonly imageId: string }
-  | HistoryAction;
+  | HistoryAction
+  /** Removes all that is kept of a person, who said so twice. */
+  | { readonly kind: 'erase'; readonly userId: string };
 
 type BatchKind = keyof typeof batchCodes;
 type ImageKind = keyof typeof imageCodes;
@@ -51,6 +53,7 @@ const imageCodes = {
 } as const;
 
 const historyCode = 'h';
+const eraseCode = 'x';
 
 const idPattern = '[A-Za-z0-9_-]{1,24}';
 const payloadPattern = new RegExp(`^${prefix}\\.([a-z])\\.(${idPattern})$`);
@@ -70,6 +73,7 @@ export function encodeButton(action: ButtonAction): string {
 function payloadOf(action: ButtonAction): string {
   if ('imageId' in action) return `${prefix}.${imageCodes[action.kind]}.${action.imageId}`;
   if ('batchId' in action) return `${prefix}.${batchCodes[action.kind]}.${action.batchId}`;
+  if (action.kind === 'erase') return `${prefix}.${eraseCode}.${action.userId}`;
   const { userId, page, filter } = action;
   return `${prefix}.${historyCode}.${userId}.${page}.${filter}`;
 }
@@ -82,6 +86,7 @@ export function decodeButton(payload: string): ButtonAction | undefined {
   }
   const [, code, id] = payloadPattern.exec(payload) ?? [];
   if (code === undefined || id === undefined) return undefined;
+  if (code === eraseCode) return { kind: 'erase', userId: id };
   const batchKind = keyOf(batchCodes, code);
   if (batchKind) return { kind: batchKind, batchId: id };
   const imageKind = keyOf(imageCodes, code);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type Engine, EngineError, type User } from '../engine/index.js';
 import { asksByForm, runButton } from './button-actions.js';
@@ -67,6 +68,9 @@ export interface SuggestionRequest {
   readonly scopeId: string;
 }
 
+/** Milliseconds that the record has to say who asks, before the platform is told that it takes longer. */
+const personPatienceMs = 1200;
+
 export function createChat(dependencies: ChatDependencies): Chat {
   const { engine, log, admins, texts, now, newErrorId, patienceMs = 600 } = dependencies;
   const tree = createCommandTree(commands, commandGroups, texts);
@@ -77,7 +81,7 @@ export function createChat(dependencies: ChatDependencies): Chat {
       engine,
       request,
       user,
-      texts: texts.inLocale(request.identity.locale),
+      texts: texts.inLocale(user.locale),
       now,
       isAdmin,
       commands,
@@ -92,8 +96,8 @@ export function createChat(dependencies: ChatDependencies): Chat {
     };
   };
 
-  const runIntent = async (request: ChatRequest): Promise<Reply> => {
-    const context = async () => contextFor(request, await engine.ensureUser(request.identity));
+  const runIntent = async (request: ChatRequest, asking: Promise<User>): Promise<Reply> => {
+    const context = async () => contextFor(request, await asking);
     const { intent } = request;
     if (intent.kind === 'button') {
       const action = decodeButton(intent.payload);
@@ -148,16 +152,24 @@ export function createChat(dependencies: ChatDependencies): Chat {
       }
     },
     handle: async (request) => {
-      const acknowledge = () =>
-        request.acknowledge({ private: isAnswerPrivate(request.intent) }).catch((error) => {
+      const { intent, identity } = request;
+      const asking = engine.ensureUser(identity);
+      // Whether a card is for one alone may be a matter of their settings: who asks goes first.
+      const known = asking.catch(() => undefined);
+      const acknowledge = async () => {
+        const who = await Promise.race([known, sleep(personPatienceMs, undefined, { ref: false })]);
+        const wanted = who ? (who.preferences?.private ?? false) : true;
+        const isPrivate = isAnswerPrivate(intent) || (intent.kind !== 'button' && wanted);
+        await request.acknowledge({ private: isPrivate }).catch((error) => {
           log.warn({ err: error, updateKey: request.updateKey }, 'acknowledging in time failed');
         });
-      const patience = opensForm(request.intent) ? undefined : setTimeout(acknowledge, patienceMs);
+      };
+      const patience = opensForm(intent) ? undefined : setTimeout(acknowledge, patienceMs);
       try {
-        const form = formOf(request.intent, request.identity.locale);
-        return form ? { kind: 'form', form } : await runIntent(request);
+        const form = formOf(intent, identity.locale);
+        return form ? { kind: 'form', form } : await runIntent(request, asking);
       } catch (error) {
-        const localized = texts.inLocale(request.identity.locale);
+        const localized = texts.inLocale((await known)?.locale ?? identity.locale);
         const explanation = explain(error, localized);
         if (explanation !== undefined) return { kind: 'text', text: explanation, private: true };
         const id = newErrorId();

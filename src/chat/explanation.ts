@@ -101,6 +101,16 @@ function problemSentence(problem: EngineProblem): Sentence {
         });
     case 'bad-configuration':
       return (texts) => [texts.text('configuration-wrong'), ...problem.problems].join('\n');
+    case 'link-code-wrong':
+      return sentence('link-code-wrong');
+    case 'same-platform':
+      return sentence('link-same-platform');
+    case 'already-linked':
+      return sentence('link-already');
+    case 'too-many-guesses': {
+      const { until } = problem;
+      return (texts) => texts.text('link-too-many-guesses', { until: texts.time(until, until) });
+    }
     case 'bad-setting':
       return sentence('setting-wrong', { key: problem.key, expected: problem.expected });
   }

@@ -14,6 +14,9 @@ const flagOptions: ReadonlyMap<string, FlagOption> = new Map<string, FlagOption>
   ['strength', 'strength'],
   ['preset', 'preset'],
   ['global', 'global'],
+  ['private', 'private'],
+  ['language', 'language'],
+  ['forget', 'forget'],
 ]);
 
 const examples: Readonly<Record<FlagOption, string>> = {
@@ -25,6 +28,9 @@ const examples: Readonly<Record<FlagOption, string>> = {
   strength: '0.6',
   preset: 'anime',
   global: 'yes',
+  private: 'yes',
+  language: 'en',
+  forget: 'model',
 };
 
 export type FlagOption =
@@ -35,10 +41,13 @@ export type FlagOption =
   | 'model'
   | 'strength'
   | 'preset'
-  | 'global';
+  | 'global'
+  | 'private'
+  | 'language'
+  | 'forget';
 
 /** Needs no value: to be there is enough. */
-const switches: ReadonlySet<FlagOption> = new Set(['global']);
+const switches: ReadonlySet<FlagOption> = new Set(['global', 'private']);
 
 export interface PromptWithFlags {
   /** What stands before the flags, trimmed. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
+import { createAccounts } from './accounts/accounts-service.js';
 import { createAdministration } from './administration/administration.js';
 import { createAdmission } from './admission/admission.js';
 import { userCapsOf } from './admission/fair-share.js';
@@ -30,6 +31,7 @@ import { defaultImageLimits } from './images/inspection.js';
 import { imageIdIn } from './images/metadata/image-metadata.js';
 import { defaultLimits, type Limits } from './limits/limit.js';
 import { readPolicy } from './policy/policy.repository.js';
+import { createPreferences } from './preferences/preferences-service.js';
 import { createPresets } from './presets/preset-service.js';
 import type { RunQueue } from './queue/run-queue.js';
 import type { Signals } from './queue/signals.js';
@@ -98,6 +100,8 @@ export function createEngine(options: EngineOptions): RunningEngine {
   const pools = createPools(options.pools, log, Date.now);
   // Asked ahead of the first command, which would wait for it.
   void pools.models();
+  const people = createKnownUsers((identity) => throughRecord(() => ensureUser(db, identity)));
+  signals.subscribe('people', people.forget);
   const images = createImageLibrary(db, store, defaultImageLimits);
   const limits = { ...defaultLimits, ...options.limits };
   const policyIn = createRecentValues((scopeId) => readPolicy(db, scopeId, limits));
@@ -205,13 +209,15 @@ export function createEngine(options: EngineOptions): RunningEngine {
   return {
     inbox: createInbox(db),
     cards: createCardQueue(db, processId),
-    ensureUser: createKnownUsers((identity) => throughRecord(() => ensureUser(db, identity))),
+    ensureUser: people.ensure,
     inputs: images.inputs,
     albums: createAlbums(batchParts),
     presets: createPresets(db, transact),
     backends,
     administration,
     history: createHistory(db),
+    preferences: createPreferences(db, transact),
+    accounts: createAccounts({ db, transact, store }),
     submit: batches.submit,
     cancel: (batchId, actor) => throughRecord(() => batches.cancel(batchId, actor)),
     retry: (batchId, actor) => throughRecord(() => batches.retry(batchId, actor)),

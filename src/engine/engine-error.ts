@@ -55,6 +55,10 @@ export type EngineProblem =
   | { readonly kind: 'bad-configuration'; readonly problems: readonly string[] }
   /** Set for all at once, or for one server or chat, and this was the other. */
   | { readonly kind: 'not-of-one-scope' | 'of-one-scope-only'; readonly key: string }
+  | {
+      readonly kind: 'link-code-wrong' | 'same-platform' | 'already-linked';
+    }
+  | { readonly kind: 'too-many-guesses'; readonly until: Date }
   | { readonly kind: 'bad-setting'; readonly key: string; readonly expected: string };
 
 /** Somebody's wish that can't be had. Nothing has changed. */

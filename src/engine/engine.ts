@@ -1,3 +1,4 @@
+import type { Accounts } from './accounts/accounts-service.js';
 import type { Administration } from './administration/administration.js';
 import type { Albums } from './albums/album-service.js';
 import type { Backends } from './backends/backend-service.js';
@@ -11,6 +12,7 @@ import type {
 import type { CardQueue } from './cards/card-queue.js';
 import type { History } from './history/history-service.js';
 import type { ArchiveEntry } from './images/archive.js';
+import type { Preferences } from './preferences/preferences-service.js';
 import type { Presets } from './presets/preset-service.js';
 import type { Inbox } from './updates/inbox.js';
 import type { Actor, Identity, Platform, User } from './users/user.js';
@@ -83,6 +85,8 @@ export interface Engine {
   readonly backends: Backends;
   readonly administration: Administration;
   readonly history: History;
+  readonly preferences: Preferences;
+  readonly accounts: Accounts;
 
   /**
    * One transaction: batch, tasks, card, and the source update closed.

@@ -1,4 +1,6 @@
 /** The engine's only door: what chat and http may know of it. */
+
+export type { Accounts } from './accounts/accounts-service.js';
 export type { Administration } from './administration/administration.js';
 export type { Addition, Albums } from './albums/album-service.js';
 export type { AuditRecord } from './audit/audit.repository.js';
@@ -36,6 +38,11 @@ export { ImageError, type ImageProblem } from './images/inspection.js';
 export { type LimitName, type Limits, limitBounds, limitNames } from './limits/limit.js';
 export type { ListedModel } from './models/model-service.js';
 export type { RequestPlace } from './policy/policy.js';
+export type {
+  PreferenceChange,
+  Preferences,
+  UserPreferences,
+} from './preferences/preferences-service.js';
 export {
   applyTemplate,
   type Preset,

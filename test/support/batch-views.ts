@@ -57,6 +57,7 @@ export function batchView(batch: Partial<Omit<BatchView, 'counts'>> = {}): Batch
     parentBatchId: null,
     prompt: 'a fox',
     private: false,
+    erased: false,
     notes: [],
     createdAt: new Date('2026-11-20T12:00:00Z'),
     ...batch,

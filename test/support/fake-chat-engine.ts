@@ -7,6 +7,7 @@ import {
   type Presets,
   phaseOf,
   type SubmitRequest,
+  type UserPreferences,
 } from '../../src/engine/index.js';
 
 import { createFakeAdministration } from './fake-administration.js';
@@ -40,6 +41,7 @@ export function createFakeChatEngine(overrides: Partial<Engine> = {}): FakeChatE
   const unexpected = (name: string) => () => Promise.reject(new Error(`Not expected: ${name}`));
   const all = () => [...batches.values()];
   let inputs = 0;
+  let preferences: UserPreferences = {};
 
   const engine: FakeChatEngine = {
     submitted,
@@ -94,7 +96,12 @@ export function createFakeChatEngine(overrides: Partial<Engine> = {}): FakeChatE
       latestOf: async () => undefined,
       extend: unexpected('albums.extend'),
     },
-    ensureUser: async (identity) => ({ ...identity, id: `user-${identity.name.toLowerCase()}` }),
+    ensureUser: async (identity) => ({
+      ...identity,
+      id: `user-${identity.name.toLowerCase()}`,
+      locale: preferences.language ?? identity.locale,
+      preferences,
+    }),
     backends: {
       list: unexpected('backends.list'),
       drain: unexpected('backends.drain'),
@@ -119,6 +126,24 @@ export function createFakeChatEngine(overrides: Partial<Engine> = {}): FakeChatE
       remove: async (author) => void calls.push(['presets.remove', author]),
     },
     administration: createFakeAdministration(calls),
+    preferences: {
+      read: async () => preferences,
+      change: async (userId, change) => {
+        calls.push(['preferences.change', userId, change]);
+        preferences = Object.fromEntries(
+          Object.entries({ ...preferences, ...change }).filter(([, value]) => value != null),
+        );
+        return preferences;
+      },
+    },
+    accounts: {
+      createLinkCode: async () => ({ code: 'ABCD2345', lifeMs: 600_000 }),
+      link: async (...given) => void calls.push(['link', ...given]),
+      erase: async (userId) => {
+        calls.push(['erase', userId]);
+        return 3;
+      },
+    },
     history: {
       page: async ({ userId, text = '', withPrivate }, page, batchesOnPage) => {
         const found = all().filter(

@@ -42,8 +42,6 @@ export interface InteractionHandlerDependencies {
   readonly log: Logger;
 }
 
-/** Milliseconds after which Discord is told that an answer is coming; people wait a second gladly. */
-const acknowledgeAfterMs = 700;
 /** Milliseconds that the record has to take an interaction down. */
 const recordPatienceMs = 2000;
 const firstAnswerWithinMs = 2800;
@@ -177,17 +175,7 @@ export function createInteractionHandler(deps: InteractionHandlerDependencies) {
       throw error;
     }
     if (!intent) return sayPrivately('form-expired');
-    const acknowledge = () => {
-      pending.acknowledge(looksPrivate(interaction)).catch(() => {
-        // What goes wrong here goes wrong again, and is told, when the reply is delivered.
-      });
-    };
-    const slow = chat.opensForm(intent) ? undefined : setTimeout(acknowledge, acknowledgeAfterMs);
-    try {
-      return await chat.handle(requestOf(interaction, pending, intent));
-    } finally {
-      clearTimeout(slow);
-    }
+    return chat.handle(requestOf(interaction, pending, intent));
   }
 
   function answerTo(

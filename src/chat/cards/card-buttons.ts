@@ -85,6 +85,8 @@ export function cardButtons(
         ]
       : [];
 
+  if (batch.erased) return [[remove]];
+
   switch (phase) {
     case 'waiting':
       return [[cancel]];

@@ -16,6 +16,7 @@ const separator = ' · ';
 /** The lines under the prompt. */
 export function cardLines(phase: CardView['phase'], input: CardInput): string[] {
   const { batch, texts } = input;
+  if (batch.erased) return [texts.text('card-erased')];
   const counts = batch.counts.total > 1 ? [countsLine(batch, texts)] : [];
   return [
     ...counts,

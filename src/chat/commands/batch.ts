@@ -48,7 +48,7 @@ export const batch = defineCommand({
       options: chosen,
       images: [...named, ...(chosen.images ?? [])],
       references: [],
-      private: false,
+      private: undefined,
     });
   },
 });

@@ -40,6 +40,8 @@ export interface CommandDefinition<Options extends z.ZodObject> {
   readonly platforms?: readonly Platform[];
   /** True when the answer is a card, which everybody in the chat may see. */
   readonly opensCard?: boolean;
+  /** Written as text, its options are named: `aspect 16:9 count 2`, or as flags. */
+  readonly hasNamedWords?: boolean;
   /** The key of its name in the menu of a message, where it is an entry of that and no more. */
   readonly messageMenu?: string;
   /**
@@ -58,6 +60,7 @@ export interface Command {
   readonly permission: Permission;
   readonly platforms: readonly Platform[];
   readonly opensCard: boolean;
+  readonly hasNamedWords?: boolean;
   readonly messageMenu?: string;
   readonly form?: (options: RawOptions, texts: LocalizedTexts) => Form | undefined;
   /** Options as they came. @throws Refusal that names every wrong one */

@@ -33,6 +33,6 @@ export const imagine = defineCommand({
         (reference) => reference !== undefined,
       ),
       ...(chosen.mask === undefined ? {} : { mask: chosen.mask }),
-      private: chosen.private ?? false,
+      private: chosen.private,
     }),
 });

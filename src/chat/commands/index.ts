@@ -33,6 +33,8 @@ import { presets } from './presets.js';
 import { queue } from './queue.js';
 import { remix } from './remix.js';
 import { retry } from './retry.js';
+import { settingsSet, settingsShow } from './settings.js';
+import { settingsErase, settingsLink } from './settings-account.js';
 import { show } from './show.js';
 
 /** All commands, in the order of the menus. */
@@ -48,6 +50,10 @@ export const commands: readonly Command[] = [
   deleteBatch,
   models,
   presets,
+  settingsShow,
+  settingsSet,
+  settingsLink,
+  settingsErase,
   help,
   start,
   adminConcurrencyGet,
@@ -78,6 +84,7 @@ export const commands: readonly Command[] = [
 ];
 
 export const commandGroups: readonly GroupDefinition[] = [
+  { path: ['settings'], description: 'group-settings' },
   { path: ['admin'], description: 'group-admin' },
   { path: ['admin', 'concurrency'], description: 'group-admin-concurrency' },
   { path: ['admin', 'backends'], description: 'group-admin-backends' },

@@ -15,6 +15,8 @@ export interface OptionMeta {
   readonly isUser?: boolean;
   /** Takes the whole text of a text command, flags at its end included. */
   readonly isPrompt?: boolean;
+  /** In named words it takes all that follow, other names among them. */
+  readonly takesRest?: boolean;
   /** What is offered while it is typed; `suggestions.ts` has the sources. */
   readonly suggests?: SuggestionKind;
 }

@@ -35,7 +35,7 @@ export const remix = defineCommand({
       options: chosen,
       images: chosen.images,
       references: [],
-      private: false,
+      private: undefined,
     });
   },
 });

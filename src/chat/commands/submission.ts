@@ -4,6 +4,7 @@ import type {
   Preset,
   StoredInput,
   TaskRequest,
+  UserPreferences,
 } from '../../engine/index.js';
 import { unknownPreset } from '../explanation.js';
 import { Refusal, type Sentence, sentence } from '../refusal.js';
@@ -37,7 +38,8 @@ export interface Submission {
   readonly references: readonly Attachment[];
   /** Of the one image. */
   readonly mask?: Attachment;
-  readonly private: boolean;
+  /** Undefined: as their settings say. */
+  readonly private: boolean | undefined;
 }
 
 /**
@@ -50,15 +52,20 @@ export async function submitPrompt(
   submission: Submission,
 ): Promise<Reply> {
   const { engine, request, isAdmin } = context;
-  const { origin, options, images, references, mask, private: isPrivate } = submission;
-  const preset = await findPreset(context, options.preset);
-  const plan = planOf(submission, typeof preset === 'function' ? undefined : preset);
+  const { origin, options, images, references, mask } = submission;
+  const isPrivate = submission.private ?? context.user.preferences?.private ?? false;
+  const preset =
+    (await findPreset(context, options.preset)) ??
+    (options.preset === undefined ? await usualPreset(context) : undefined);
+  const known = await engine.models(isAdmin ? 'hidden' : undefined);
+  const defaults = usablePreferences(context, submission, known);
+  const plan = planOf(submission, typeof preset === 'function' ? undefined : preset, defaults);
   const wish = { operation: plan.operation, references: references.length };
   const problems = [
     ...(typeof preset === 'function' ? [preset] : []),
     ...promptProblems(submission),
     ...imageProblems(submission),
-    ...modelProblems(plan.models, wish, await engine.models(isAdmin ? 'hidden' : undefined)),
+    ...modelProblems(plan.models, wish, known),
     ...countProblems(plan, images.length, images.some(isArchive)),
   ];
   if (problems.length > 0) throw new Refusal(...problems);
@@ -94,6 +101,12 @@ function countProblems(plan: TaskPlan, count: number, mayBeMore: boolean): Sente
   const tooMany = planProblems(plan, count);
   if (tooMany.length > 0 || mayBeMore) return tooMany;
   return imagePromptProblems(plan.prompts, count, plan.preset !== undefined);
+}
+
+/** The one of somebody's settings, where there is such a one here. */
+async function usualPreset(context: CommandContext): Promise<Preset | undefined> {
+  const found = await findPreset(context, context.user.preferences?.preset);
+  return typeof found === 'function' ? undefined : found;
 }
 
 /** The preset of that name, or what is to be said where there is none. */
@@ -176,21 +189,46 @@ function updateOf({ platform, updateKey: key, partKeys }: ChatRequest) {
   return { platform, key, ...(partKeys ? { partKeys } : {}) };
 }
 
-/** What was asked for goes before what the preset says. */
-function planOf({ options, images, mask }: Submission, preset: Preset | undefined): TaskPlan {
+/**
+ * One's own defaults, as far as they go with the request: a model that can't do it is left to the
+ * usual choice, and an image decides its own aspect.
+ */
+function usablePreferences(
+  { user }: CommandContext,
+  { images, mask, references }: Submission,
+  known: Awaited<ReturnType<CommandContext['engine']['models']>>,
+): UserPreferences {
+  const { model, aspect, ...defaults } = user.preferences ?? {};
+  const hasImage = images.length > 0;
+  const operation = hasImage ? (mask ? 'inpaint' : 'edit') : 'generate';
+  const wish = { operation, references: references.length } as const;
+  const isAble = model !== undefined && modelProblems([model], wish, known).length === 0;
+  return {
+    ...defaults,
+    ...(isAble ? { model } : {}),
+    ...(aspect === undefined || hasImage ? {} : { aspect }),
+  };
+}
+
+/** What was asked for goes before what the preset says, and that before one's own defaults. */
+function planOf(
+  { options, images, mask }: Submission,
+  preset: Preset | undefined,
+  defaults: UserPreferences,
+): TaskPlan {
   const { prompt = '', model, seed } = options;
   const hasImage = images.length > 0;
-  const negative = options.negative ?? preset?.negative;
-  const aspect = options.aspect ?? preset?.aspect;
+  const negative = options.negative ?? preset?.negative ?? defaults.negative;
+  const aspect = options.aspect ?? preset?.aspect ?? defaults.aspect;
   const strength = options.strength ?? (hasImage ? preset?.strength : undefined);
   return {
     prompt,
     prompts: readImagePrompts(prompt, images.length),
     ...(preset ? { preset } : {}),
-    models: model ?? [preset?.model],
+    models: model ?? [preset?.model ?? defaults.model],
     operation: hasImage ? (mask ? 'inpaint' : 'edit') : 'generate',
     shared: {
-      count: options.count ?? preset?.count ?? 1,
+      count: options.count ?? preset?.count ?? defaults.count ?? 1,
       ...(negative === undefined || negative === '' ? {} : { negative }),
       ...(aspect === undefined ? {} : { aspect }),
       ...(seed === undefined ? {} : { seed }),

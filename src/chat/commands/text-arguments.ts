@@ -1,3 +1,4 @@
+import { splitFlags } from '../flags.js';
 import { quoted, Refusal, sentence } from '../refusal.js';
 import type { Attachment } from '../request.js';
 import type { Command } from './command.js';
@@ -16,6 +17,8 @@ export function textArguments(
 ): RawOptions {
   const shapes = optionShapes(command.options);
   const given: Record<string, RawOptions[string]> = { ...filesBySlot(shapes, attachments) };
+
+  if (command.hasNamedWords) return { ...given, ...namedWords(shapes, text) };
 
   const prompt = shapes.findIndex(({ meta }) => meta.isPrompt);
   const promptShape = shapes[prompt];
@@ -68,6 +71,30 @@ function readWords(shapes: readonly OptionShape[], text: string): RawOptions {
 
 /** An option's name as one may write it, and its value where that follows at once. */
 const namedPattern = /^(?:--|—|–)?([a-z][\w-]*)(?:=(.+))?$/is;
+/** `aspect 16:9`, `aspect=16:9`, `--ar 16:9`: a name takes what follows, up to the next name. */
+function namedWords(shapes: readonly OptionShape[], text: string): RawOptions {
+  const last = shapes.find(({ meta }) => meta.takesRest)?.name;
+  const taken = last && new RegExp(`(?:^|\\s)(?:--)?${last}\\s+(.*)$`, 'is').exec(text);
+  const rest: RawOptions = last && taken?.[1] ? { [last]: taken[1] } : {};
+  const named = taken ? text.slice(0, taken.index) : text;
+
+  const names = shapes.map(({ name }) => name).join('|');
+  const name = new RegExp(`(^|\\s)(${names})(?:\\s*[=:]\\s*|(?=\\s|$))`, 'gi');
+  const asFlags = named.replace(name, '$1--$2 ');
+  const shapeOf = (wanted: string) => shapes.find((shape) => shape.name === wanted);
+  const { prompt, flags, problems } = splitFlags(
+    asFlags,
+    (option) => shapeOf(option) !== undefined,
+  );
+  const beyond = prompt === '' ? [] : [sentence('words-too-many', { value: quoted(prompt) })];
+  if (problems.length + beyond.length > 0) throw new Refusal(...problems, ...beyond);
+  const values = Object.entries(flags).flatMap(([option, word]) => {
+    const shape = shapeOf(option);
+    return shape ? [[option, typed(shape, word)] as const] : [];
+  });
+  return { ...Object.fromEntries(values), ...rest };
+}
+
 function filesBySlot(
   shapes: readonly OptionShape[],
   attachments: readonly Attachment[],

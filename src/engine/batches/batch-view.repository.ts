@@ -22,12 +22,14 @@ export const batchAsJson = sql<BatchJson>`(
   select json_build_object(
     'id', batches.id, 'scopeId', batches.scope_id, 'origin', batches.origin,
     'parentBatchId', batches.parent_batch_id, 'prompt', batches.prompt,
-    'private', batches.private, 'notes', batches.notes, 'createdAt', batches.created_at,
+    'private', batches.private, 'erased', batches.erased_at is not null, 'notes', batches.notes, 'createdAt', batches.created_at,
     'owner', (
       select json_build_object(
-        'id', users.id, 'platform', users.platform, 'platformUserId', users.platform_user_id,
-        'name', users.name, 'locale', users.locale)
-      from users where users.id = batches.user_id),
+        'id', coalesce(users.account_id, users.id), 'platform', users.platform,
+        'platformUserId', users.platform_user_id, 'name', users.name,
+        'locale', coalesce(users.language, users.locale))
+      from users where users.id = batches.user_id or users.account_id = batches.user_id
+      order by (users.platform = batches.update_platform) desc limit 1),
     'tasks', coalesce((
       select json_agg(json_build_object(
         'id', tasks.id, 'ordinal', tasks.ordinal, 'state', tasks.state,

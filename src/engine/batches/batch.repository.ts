@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Database, Transaction } from '../db/connection.js';
 import type { User } from '../users/user.js';
 import type { SubmitRequest } from './batch.js';
@@ -46,7 +47,8 @@ async function readOwner(trx: Transaction, batchId: string): Promise<BatchOwner 
   return trx
     .selectFrom('batches')
     .innerJoin('users', 'users.id', 'batches.userId')
-    .select(['users.id', 'users.platform', 'users.platformUserId', 'batches.scopeId'])
+    .select(['users.platform', 'users.platformUserId', 'batches.scopeId'])
+    .select(sql<string>`coalesce(users.account_id, users.id)`.as('id'))
     .where('batches.id', '=', batchId)
     .executeTakeFirst();
 }

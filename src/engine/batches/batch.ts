@@ -158,6 +158,8 @@ export interface BatchView {
   readonly parentBatchId: string | null;
   readonly prompt: string;
   readonly private: boolean;
+  /** Its owner had all of it removed: prompts and images are gone. */
+  readonly erased: boolean;
   readonly createdAt: Date;
   readonly counts: BatchCounts;
   readonly notes: readonly BatchNote[];

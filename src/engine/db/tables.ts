@@ -48,8 +48,9 @@ interface BackendReports {
 
 interface Batches {
   createdAt: GeneratedTimestamp;
+  erasedAt: NullableTimestamp;
   id: string;
-  notes: ColumnType<readonly BatchNote[], string | undefined, never>;
+  notes: ColumnType<readonly BatchNote[], string | undefined, string>;
   origin: BatchOrigin;
   parentBatchId: string | null;
   private: boolean;
@@ -125,6 +126,18 @@ interface Lanes {
   virtualTime: number;
   waiting: Generated<number>;
   weight: Generated<number>;
+}
+
+interface LinkCodes {
+  codeHash: string;
+  expiresAt: Timestamp;
+  userId: string;
+}
+
+interface LinkGuesses {
+  failures: number;
+  since: GeneratedTimestamp;
+  userId: string;
 }
 
 interface Leases {
@@ -234,9 +247,11 @@ interface Usage {
 }
 
 interface Users {
+  accountId: string | null;
   createdAt: GeneratedTimestamp;
   handle: string | null;
   id: string;
+  language: string | null;
   locale: string;
   name: string;
   platform: Platform;
@@ -255,6 +270,8 @@ export interface DB {
   inputs: Inputs;
   lanes: Lanes;
   leases: Leases;
+  linkCodes: LinkCodes;
+  linkGuesses: LinkGuesses;
   pools: Pools;
   presetVersions: PresetVersions;
   presets: Presets;

@@ -8,6 +8,8 @@ export interface Effects {
   wake(pool: string): void;
   card(platform: Platform, batchId: string): void;
   cancel(taskId: string): void;
+  /** Who somebody is, or what they want by default, is another. */
+  people(): void;
 }
 
 export interface Transact {
@@ -30,6 +32,7 @@ export function createTransact(db: Database, signals: Signals): Transact {
         later.set(`card ${batchId}`, () => signals.publish('card', { platform, batchId })),
       cancel: (taskId) =>
         later.set(`cancel ${taskId}`, () => signals.publish('cancel', { taskId })),
+      people: () => later.set('people', () => signals.publish('people', {})),
     });
     for (const publish of later.values()) publish();
     return result;

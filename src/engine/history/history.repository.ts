@@ -14,6 +14,7 @@ function ofHistory(db: Database, { userId, text, withPrivate }: HistoryFilter) {
   return db
     .selectFrom('batches')
     .where('userId', '=', userId)
+    .where('erasedAt', 'is', null)
     .$if(!withPrivate, (query) => query.where('private', '=', false))
     .$if(text !== undefined, (query) =>
       query.where('prompt', 'ilike', `%${(text ?? '').replace(/[\\%_]/g, '\\$&')}%`),

@@ -13,6 +13,8 @@ export interface SignalMap {
   readonly cancel: { readonly taskId: string };
   readonly card: { readonly platform: Platform; readonly batchId: string };
   readonly progress: TaskProgress;
+  /** Somebody's accounts or preferences have changed. */
+  readonly people: Readonly<Record<never, never>>;
   /** The configured backends have changed. */
   readonly reload: Readonly<Record<never, never>>;
 }

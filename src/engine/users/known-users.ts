@@ -4,6 +4,12 @@ import type { Identity, User } from './user.js';
 const freshForMs = 10_000;
 const mostKept = 5_000;
 
+export interface KnownUsers {
+  ensure(identity: Identity): Promise<User>;
+  /** What is remembered of anybody may be wrong now. */
+  forget(): void;
+}
+
 /**
  * Remembers people who were seen a moment ago just as they are now: most commands come from
  * somebody who has just sent another.
@@ -11,23 +17,24 @@ const mostKept = 5_000;
 export function createKnownUsers(
   ensure: (identity: Identity) => Promise<User>,
   nowMs: () => number = () => performance.now(),
-): (identity: Identity) => Promise<User> {
+): KnownUsers {
   const known = new Map<string, { readonly user: User; readonly until: number }>();
-  return async (identity) => {
-    const key = `${identity.platform}:${identity.platformUserId}`;
-    const entry = known.get(key);
-    if (entry && nowMs() < entry.until && isSame(entry.user, identity)) return entry.user;
-    const user = await ensure(identity);
-    if (known.size >= mostKept) known.clear();
-    known.set(key, { user, until: nowMs() + freshForMs });
-    return user;
+  let forgotten = 0;
+  return {
+    async ensure(identity) {
+      const { platform, platformUserId, name, handle, locale } = identity;
+      const key = JSON.stringify([platform, platformUserId, name, handle, locale]);
+      const entry = known.get(key);
+      if (entry && nowMs() < entry.until) return entry.user;
+      const before = forgotten;
+      const user = await ensure(identity);
+      if (known.size >= mostKept) known.clear();
+      if (before === forgotten) known.set(key, { user, until: nowMs() + freshForMs });
+      return user;
+    },
+    forget() {
+      forgotten += 1;
+      known.clear();
+    },
   };
-}
-
-function isSame(user: User, identity: Identity): boolean {
-  return (
-    user.name === identity.name &&
-    user.handle === identity.handle &&
-    user.locale === identity.locale
-  );
 }

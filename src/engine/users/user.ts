@@ -1,3 +1,5 @@
+import type { UserPreferences } from '../preferences/preferences-service.js';
+
 export type Platform = 'discord' | 'telegram';
 
 /** Who somebody is on a chat platform. `name` is what people there read; it proves nothing. */
@@ -13,7 +15,10 @@ export interface Identity {
 }
 
 export interface User extends Identity {
+  /** Of the person: the same for accounts that were joined. */
   readonly id: string;
+  /** What they want where they say nothing else; only of who asks. */
+  readonly preferences?: UserPreferences;
 }
 
 /** Who asks for a change. `manages` is decided by the bots (owner of all, or of this scope). */

@@ -285,6 +285,8 @@ describe('suggestions', () => {
       'imagine preset',
       'batch preset',
       'batch model',
+      'settings set model',
+      'settings set preset',
       'admin preset add model',
       'admin preset edit name',
       'admin preset edit model',

@@ -1,0 +1,80 @@
+import { sql } from 'kysely';
+import { lockPool } from '../admission/lane.repository.js';
+import type { Transaction } from '../db/connection.js';
+import { deleteStored, readStored, writeStored } from '../preferences/preference.repository.js';
+import { parsePreferences } from '../preferences/preferences-service.js';
+
+export interface Merge {
+  /** The account that joins, and has nothing of its own afterwards. */
+  readonly from: string;
+  readonly into: string;
+}
+
+export async function markJoined(trx: Transaction, { from, into }: Merge): Promise<void> {
+  await sql`
+    update users set account_id = ${into},
+      language = coalesce((select language from users where id = ${into}), language)
+    where id = ${from}`.execute(trx);
+  await sql`
+    update users set language = coalesce(language, (select language from users where id = ${from}))
+    where id = ${into}`.execute(trx);
+}
+
+/**
+ * Everything that counts as somebody's goes over: batches, tasks, runs, their places in the lanes,
+ * what was used today. Waiting tasks keep their order.
+ */
+export async function moveBelongings(trx: Transaction, merge: Merge): Promise<void> {
+  const { from, into } = merge;
+  const pools = await trx
+    .selectFrom('lanes')
+    .select('pool')
+    .where('userId', 'in', [from, into])
+    .distinct()
+    .orderBy('pool')
+    .execute();
+  for (const { pool } of pools) await lockPool(trx, pool);
+  // Tasks before lanes, as in every change of a task: its trigger counts it in its lane.
+  await sql`
+    select from tasks where user_id = ${from} and state in ('pending', 'processing')
+    order by id for update`.execute(trx);
+  await sql`
+    select from lanes where user_id in (${from}, ${into}) order by pool, user_id for update`.execute(
+    trx,
+  );
+  await sql`
+    insert into lanes (pool, user_id, virtual_time, weight)
+    select pool, ${into}, virtual_time, weight from lanes where user_id = ${from}
+    on conflict (pool, user_id) do update
+      set virtual_time = greatest(lanes.virtual_time, excluded.virtual_time)`.execute(trx);
+  for (const table of ['batches', 'tasks', 'runs'] as const) {
+    await trx.updateTable(table).set({ userId: into }).where('userId', '=', from).execute();
+  }
+  await sql`
+    update lanes set waiting = (
+      select count(*)::integer from tasks
+      where tasks.pool = lanes.pool and tasks.user_id = lanes.user_id and tasks.state = 'pending')
+    where user_id in (${from}, ${into})`.execute(trx);
+  await sql`delete from lanes where user_id = ${from} and waiting = 0`.execute(trx);
+  await sql`
+    insert into blocks (scope_id, user_id, blocked_by)
+    select scope_id, ${into}, blocked_by from blocks where user_id = ${from}
+    on conflict do nothing`.execute(trx);
+  await moveUsage(trx, merge);
+  await movePreferences(trx, merge);
+}
+
+async function moveUsage(trx: Transaction, { from, into }: Merge): Promise<void> {
+  await sql`
+    with gone as (delete from usage where subject = ${`user:${from}`} returning day, images)
+    insert into usage (day, subject, images) select day, ${`user:${into}`}, images from gone
+    on conflict (day, subject) do update set images = usage.images + excluded.images`.execute(trx);
+}
+
+/** Those of the account that goes on go first. */
+async function movePreferences(trx: Transaction, { from, into }: Merge): Promise<void> {
+  const theirs = parsePreferences(await readStored(trx, from));
+  if (Object.keys(theirs).length === 0) return;
+  await writeStored(trx, into, { ...theirs, ...parsePreferences(await readStored(trx, into)) });
+  await deleteStored(trx, from);
+}
