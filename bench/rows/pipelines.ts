@@ -25,7 +25,7 @@ interface Round {
 }
 
 const moreWork =
-  'The floor sends one statement to Postgres for a command and keeps nothing else. Easel sends some thirty: the inbox, the batch, its fair turn, its run and lease, its outcome, and each state of its card, so that a crash at any step loses nothing. The profile below says what each costs';
+  'The floor sends one statement to Postgres for a command and keeps nothing else. Easel sends some twenty: the inbox, the batch, its fair turn, its run and lease, its outcome, and each state of its card, so that a crash at any step loses nothing. The profile below says what each costs';
 
 /** Rows 1 to 3: the whole way of a command, beside the floor's in the same rounds. */
 export async function comparePipelines(

@@ -56,3 +56,22 @@ export class BackendError extends Error {
     this.operatorText = details.operatorText;
   }
 }
+
+/** Of a connection that never stood: nothing can have been submitted over it. */
+const unconnected = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+/** Whether the service cannot have heard of the call that failed so. */
+export function neverArrived(error: BackendError): boolean {
+  if (error.kind !== 'unavailable' || error.billed !== 'no') return false;
+  for (let each: unknown = error; each instanceof Error; each = each.cause) {
+    if ('code' in each && unconnected.has(String(each.code))) return true;
+  }
+  return false;
+}

@@ -26,11 +26,17 @@ export interface KeptRun {
   readonly paid: boolean;
 }
 
+export interface RunCircumstances {
+  /** The backend may still have the run: the next one on this instance resumes it. */
+  readonly kept?: KeptRun | undefined;
+  /** Submissions that count, where not all of those that were begun have reached the backend. */
+  readonly submissions?: number;
+}
+
 /** Writes down how runs ended. Each write names its run: too late, it changes nothing. */
 export interface Outcomes {
   completed(key: RunKey, started: StartedRun, result: BackendResult): Promise<void>;
-  /** With `kept`, the backend may still have the run: the next one on this instance resumes it. */
-  decided(key: RunKey, decision: Decision, kept?: KeptRun): Promise<void>;
+  decided(key: RunKey, decision: Decision, circumstances?: RunCircumstances): Promise<void>;
   failed(key: RunKey, failure: TaskFailure): Promise<void>;
   /**
    * This process gives the run up. A resumable one goes on under the next run's number; another
@@ -69,14 +75,15 @@ export function createOutcomes(deps: OutcomeDependencies): Outcomes {
       }
     },
 
-    async decided(key, decision, kept) {
+    async decided(key, decision, { kept, submissions } = {}) {
       if (decision.kind === 'fail') return failed(key, decision.failure);
       await transact(async (trx, effects) => {
         if (decision.kind === 'cancel') {
           if (await endRun(trx, key, 'cancelled')) await cancelTask(trx, effects, key);
           return;
         }
-        if (!(await endRun(trx, key, kept ? 'interrupted' : 'postponed'))) return;
+        const ended = await endRun(trx, key, kept ? 'interrupted' : 'postponed');
+        if (!ended) return;
         const { delayMs } = decision;
         await postponeTask(trx, effects, key, {
           availableAt: delayMs > 0 ? new Date(Date.now() + delayMs) : null,
@@ -84,6 +91,8 @@ export function createOutcomes(deps: OutcomeDependencies): Outcomes {
           waitReason: decision.reason,
           retries: decision.retries,
           deadlineAt: decision.deadlineAt,
+          // With a handle on record, it may have reached the backend all the same.
+          ...(submissions === undefined || ended.handle ? {} : { submissions }),
         });
       });
     },

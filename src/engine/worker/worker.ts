@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { fallbackOf } from '../admission/fallback.js';
 import type { Backend, BackendRequest } from '../backends/backend.js';
-import type { BackendErrorKind } from '../backends/backend-error.js';
+import { type BackendErrorKind, neverArrived } from '../backends/backend-error.js';
 import type { Pools } from '../backends/pools.js';
 import { ImageMissingError, type ImageStore } from '../images/image-store.js';
 import { jobIdOf, type RunJob, type RunQueue, type RunWorker } from '../queue/run-queue.js';
@@ -214,12 +214,13 @@ export function createTaskWorker(deps: WorkerDependencies): TaskWorker {
         // What costs money is not begun again elsewhere: it is resumed where it was.
         const isTaken = health.hasOther(started.pool, backend.name) || hasFallback(started.pool);
         const elsewhere = !(keepsRun && paid) && isTaken;
-        const decision = decideAfterFailure(error, { ...started, elsewhere }, new Date());
-        return outcomes.decided(
-          key,
-          decision,
-          keepsRun ? { paid, instance: backend.name } : undefined,
-        );
+        // Of a service that was not even reached, a task may try as often as its deadline allows.
+        const wasSubmitted = wasUnderWay || !neverArrived(error);
+        const submissions = started.submissions - (wasSubmitted ? 0 : 1);
+        const attempt = { ...started, submissions, elsewhere };
+        const decision = decideAfterFailure(error, attempt, new Date());
+        const kept = keepsRun ? { paid, instance: backend.name } : undefined;
+        return outcomes.decided(key, decision, { kept, submissions });
       }
     }
   }
