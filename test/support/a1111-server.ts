@@ -35,6 +35,7 @@ export async function startA1111Server(options: A1111ServerOptions = {}) {
   let release: () => void = () => undefined;
   let current: Task | undefined;
   let isInterrupted = false;
+  let isFree = false;
   let step = 0;
   let jobs = 0;
   let lastTurn: Promise<unknown> = Promise.resolve();
@@ -53,6 +54,7 @@ export async function startA1111Server(options: A1111ServerOptions = {}) {
       pending.splice(pending.indexOf(task), 1);
       current = task;
       isInterrupted = false;
+      isFree = false;
       step = 0;
       jobs++;
       try {
@@ -69,7 +71,7 @@ export async function startA1111Server(options: A1111ServerOptions = {}) {
   async function sample(): Promise<void> {
     for (step = 0; step < steps && !isInterrupted; step++) {
       await new Promise((resolve) => setTimeout(resolve, 2));
-      while (isHeld && !isInterrupted) {
+      while (isHeld && !isFree && !isInterrupted) {
         await new Promise<void>((resolve) => {
           release = resolve;
         });
@@ -231,6 +233,11 @@ export async function startA1111Server(options: A1111ServerOptions = {}) {
       isHeld = false;
       release();
     },
+    /** The run that is held goes on; the next one is held again. */
+    releaseCurrent() {
+      isFree = true;
+      release();
+    },
     failNext(error: string, text: string) {
       errors.push({ error, text });
     },
@@ -248,7 +255,8 @@ export async function startA1111Server(options: A1111ServerOptions = {}) {
       });
     },
     current: () => current,
-    pending: () => pending.length,
+    /** Runs of ours that wait behind another. */
+    waiting: () => pending.filter(({ isForeign }) => !isForeign).length,
     async close() {
       isHeld = false;
       isInterrupted = true;

@@ -128,7 +128,7 @@ export async function startSeedreamServer(options: SeedreamServerOptions = {}) {
     const items = await itemsOf(body, script);
     for (const [image_index, item] of items.entries()) {
       if (script?.kind === 'cut-after' && image_index === script.images) {
-        response.destroy();
+        response.socket?.end();
         return;
       }
       const type = 'error' in item ? 'partial_failed' : 'partial_succeeded';

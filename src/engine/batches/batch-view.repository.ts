@@ -116,7 +116,7 @@ function viewTask(task: TaskJson): TaskView {
     seed: task.seed,
     notes: task.notes,
     failure:
-      task.state === 'failed' && task.failureKind
+      (task.state === 'failed' || task.state === 'completed') && task.failureKind
         ? {
             kind: task.failureKind,
             text: task.failureText,
