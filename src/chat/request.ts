@@ -26,6 +26,11 @@ export interface ChatRequest {
   readonly pressedCard?: CardAddress;
   /** The message that this one answers, as part of the address that a card there would have. */
   readonly repliesTo?: Readonly<Partial<CardAddress>>;
+  /**
+   * Where a private card is to live, if that is not `address`; or the link by which its owner opens
+   * the private chat first.
+   */
+  privateAddress?(): Promise<{ readonly address: CardAddress } | { readonly startLink: string }>;
   /** What the bot lacks where a card would stand; none where that is not known. */
   readonly missingPermissions?: readonly ChannelPermission[];
   /** May act for this scope: Manage Server, chat administrator, oneself in a private chat. */
@@ -106,7 +111,8 @@ export type Intent =
 
 /** What the bot shows in answer. A card shows itself, through the renderer. */
 export type Reply =
-  | { readonly kind: 'card'; readonly batchId: string }
+  /** `isElsewhere`: in the private chat, where nobody looks who asked in a group. */
+  | { readonly kind: 'card'; readonly batchId: string; readonly isElsewhere?: boolean }
   /** Plain text in the user's language; the bots escape it. `private`: for the asker's eyes only. */
   | {
       readonly kind: 'text';

@@ -28,7 +28,7 @@ export function isPlaced(address: TelegramAddress): address is PlacedAddress {
 export function newCardAddress(
   chatId: number,
   threadId: number | null,
-  replyTo: number,
+  replyTo: number | null,
 ): CardAddress {
   return toCardAddress({
     chatId,

@@ -1,4 +1,5 @@
 import type { Api } from 'grammy';
+import { telegramFailureOf } from './telegram-errors.js';
 
 const rememberedMs = 60_000;
 const maxRemembered = 10_000;
@@ -7,6 +8,8 @@ const maxRemembered = 10_000;
 export interface ChatMembers {
   /** @throws TelegramCallError */
   isAdministrator(chatId: number, userId: number): Promise<boolean>;
+  /** Whether the bot may write to somebody in private: they have begun a chat with it. */
+  isReachable(userId: number): Promise<boolean>;
 }
 
 /** Asks the platform, and remembers the answer for a minute. */
@@ -19,6 +22,16 @@ export function createChatMembers(api: Api, now: () => Date): ChatMembers {
   };
 
   return {
+    async isReachable(userId) {
+      try {
+        await api.sendChatAction(userId, 'upload_photo');
+        return true;
+      } catch (error) {
+        if (telegramFailureOf(error)?.kind === 'undeliverable') return false;
+        throw error;
+      }
+    },
+
     isAdministrator(chatId, userId) {
       const key = `${chatId} ${userId}`;
       const known = remembered.get(key);

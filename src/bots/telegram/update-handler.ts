@@ -115,6 +115,17 @@ export function createUpdateHandler(deps: UpdateHandlerDeps): UpdateHandler {
           answers: { prompt: translation.text },
         };
 
+  /** In a group, a private card stands in the private chat, where there is one. */
+  const privateAddressOf = (userId: number | null): Pick<ChatRequest, 'privateAddress'> =>
+    userId === null
+      ? {}
+      : {
+          privateAddress: async () =>
+            (await members.isReachable(userId))
+              ? { address: newCardAddress(userId, null, null) }
+              : { startLink: `https://t.me/${bot.username}?start=private` },
+        };
+
   /** The card that a form was asked from: what comes of the form replies to that. */
   const messageOfCard = async (payload: string, chatId: number): Promise<number | null> => {
     const action = decodeButton(payload);
@@ -184,6 +195,7 @@ export function createUpdateHandler(deps: UpdateHandlerDeps): UpdateHandler {
             : message.message_id,
         ),
         managesScope: () => manages(message, sender),
+        ...privateAddressOf(privateChatId),
         ...(message.reply_to_message
           ? { repliesTo: { chatId, messageId: message.reply_to_message.message_id } }
           : {}),
@@ -198,6 +210,7 @@ export function createUpdateHandler(deps: UpdateHandlerDeps): UpdateHandler {
         acknowledge: nothingToAcknowledge,
       };
       const reply = await chat.handle(request);
+      if (reply.kind === 'card' && reply.isElsewhere) return say('answered-privately');
       return { send: () => replies.send(reply, place), isClosed: reply.kind === 'card' };
     },
 

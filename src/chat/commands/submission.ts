@@ -173,16 +173,20 @@ export async function submitTasks(
   { engine, request, user, isAdmin }: CommandContext,
   submission: TaskSubmission,
 ): Promise<Reply> {
+  const elsewhere = submission.private ? await request.privateAddress?.() : undefined;
+  if (elsewhere && 'startLink' in elsewhere) {
+    throw new Refusal(sentence('private-chat-closed', { link: elsewhere.startLink }));
+  }
   const { batchId } = await engine.submit({
     ...submission,
     user,
     scopeId: request.scopeId,
     update: updateOf(request),
-    address: request.address,
+    address: elsewhere?.address ?? request.address,
     place: request.place,
     asAdmin: isAdmin,
   });
-  return { kind: 'card', batchId };
+  return { kind: 'card', batchId, ...(elsewhere ? { isElsewhere: true } : {}) };
 }
 
 function updateOf({ platform, updateKey: key, partKeys }: ChatRequest) {

@@ -294,6 +294,7 @@ and-more = … and { $count } more
 missing-view-channel = I may not see this channel. Ask a moderator to give me “View Channel” here, or use me in a direct message.
 missing-send-messages = I may not write in this channel. Ask a moderator to give me “Send Messages” here, or use me in a direct message.
 missing-attach-files = I may not attach files in this channel. Ask a moderator to give me “Attach Files” here, or use me in a direct message.
+private-chat-closed = I may not write to you in private yet. Open { $link } and press Start, then ask again.
 not-yours = That is somebody else's. Only its owner can do this.
 admins-only = Only Easel's own administrators can do this.
 managers-only = Only those who manage this server or chat can do this.

@@ -285,6 +285,7 @@ and-more = ……另有 { $count } 项
 missing-view-channel = 我无法查看此频道。请管理员在此授予“查看频道”权限，或私信使用我。
 missing-send-messages = 我无法在此频道发言。请管理员在此授予“发送消息”权限，或私信使用我。
 missing-attach-files = 我无法在此频道上传附件。请管理员在此授予“附加文件”权限，或私信使用我。
+private-chat-closed = 我还不能私信你。请打开 { $link } 并按“开始”，然后再发一次。
 not-yours = 这是别人的，只有本人可以这样做。
 admins-only = 只有 Easel 的管理员可以这样做。
 managers-only = 只有本服务器或聊天的管理者可以这样做。
