@@ -25,6 +25,7 @@ const imageKinds = ['upscale', 'vary', 'edit-image'] as const;
 const actions: ButtonAction[] = [
   ...batchKinds.map((kind) => ({ kind, batchId: longestId })),
   ...imageKinds.map((kind) => ({ kind, imageId: longestId })),
+  { kind: 'erase', userId: longestId },
   { kind: 'history', userId: longestId, page: 123_456, filter: 'a.b\n中文' },
 ];
 
@@ -46,7 +47,7 @@ describe('button payloads', () => {
     'e1',
     'e1.c',
     'e1.c.',
-    'e1.x.abc',
+    'e1.q.abc',
     'e0.c.abc',
     'e1.c.a b',
     `e1.c.${'x'.repeat(25)}`,
