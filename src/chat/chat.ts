@@ -85,6 +85,7 @@ export function createChat(dependencies: ChatDependencies): Chat {
       now,
       isAdmin,
       commands,
+      commandGroups,
       batchAndActor: async (id) => {
         const batch = (await engine.batch(id)) ?? (await engine.history.batchOfTask(id));
         if (!batch) throw new EngineError({ kind: 'unknown-batch', id });

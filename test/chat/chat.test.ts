@@ -189,7 +189,21 @@ describe('commands', () => {
     for (const word of ['/imagine', '/batch', '/queue', '/cancel', '--ar', '--seed']) {
       expect(text).toContain(word);
     }
+    expect(text).toContain('/settings show|set|link|erase');
     expect(await write('start', '')).toEqual(await write('help', ''));
+    // One screen.
+    expect(text.split('\n').length).toBeLessThanOrEqual(25);
+  });
+
+  it('give examples that can be sent as they stand', async () => {
+    const { write, engine } = createChatBench();
+    const text = privateText(await write('help', ''));
+    const examples = [...text.matchAll(/^\/imagine (.*(?:--).*)$/gm)].map(
+      ([, words]) => words ?? '',
+    );
+    expect(examples).toHaveLength(2);
+    for (const words of examples) expect((await write('imagine', words)).kind).toBe('card');
+    expect(engine.submitted.map(({ tasks }) => tasks.length)).toEqual([1, 2]);
   });
 
   it('list the models', async () => {

@@ -17,6 +17,11 @@ export interface CommandContext {
   readonly isAdmin: boolean;
   /** All there are, in the order of the menus. */
   readonly commands: readonly Command[];
+  /** Words that several commands begin with, each with the key of its description. */
+  readonly commandGroups: readonly {
+    readonly path: readonly string[];
+    readonly description: string;
+  }[];
   /**
    * A batch with who asks, as the engine wants to know it: administrators may act on every batch,
    * those who manage a scope on the batches of that scope.

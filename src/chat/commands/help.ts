@@ -20,21 +20,40 @@ export const start = defineCommand({
   run: helpReply,
 });
 
-async function helpReply({ request, texts, commands }: CommandContext): Promise<Reply> {
-  const lines = commands
-    .filter(({ permission, platforms, path, messageMenu }) => {
-      const isWritten = messageMenu === undefined && path[0] !== 'start';
-      const isShown = permission === 'everyone' && isWritten;
-      return isShown && platforms.includes(request.platform);
-    })
-    .map(({ path, description }) =>
-      texts.text('help-command', { name: path.join(' '), description: texts.text(description) }),
-    );
+/** One screen, however many commands there are: those of a group share a line. */
+async function helpReply(context: CommandContext): Promise<Reply> {
+  const { request, texts } = context;
+  const isDiscord = request.platform === 'discord';
+  // Pasted as it stands, this fills the command's option.
+  const imagine = isDiscord ? '/imagine prompt:' : '/imagine ';
   const paragraphs = [
-    texts.text('help-text'),
-    ...(request.platform === 'telegram' ? [texts.text('help-text-telegram')] : []),
+    texts.text('help-text', { imagine }),
+    texts.text(isDiscord ? 'help-images-discord' : 'help-images-telegram'),
     texts.text('help-flags'),
-    [texts.text('help-commands'), ...lines].join('\n'),
+    commandLines(context).join('\n'),
   ];
   return { kind: 'text', text: paragraphs.join('\n\n'), private: true };
+}
+
+function commandLines(context: CommandContext): string[] {
+  const { request, texts, commands, commandGroups } = context;
+  const shown = commands.filter(
+    ({ permission, platforms, path, messageMenu }) =>
+      permission === 'everyone' &&
+      platforms.includes(request.platform) &&
+      messageMenu === undefined &&
+      path[0] !== 'start',
+  );
+  const names = [...new Set(shown.flatMap(({ path }) => path[0] ?? []))];
+  return names.flatMap((name) => {
+    const members = shown.filter(({ path }) => path[0] === name);
+    const [first] = members;
+    if (!first) return [];
+    const group = commandGroups.find(({ path }) => path.join(' ') === name);
+    const words = members.map(({ path }) => path.slice(1).join(' ')).filter((word) => word !== '');
+    return texts.text('help-command', {
+      name: [name, words.join('|')].join(' ').trim(),
+      description: texts.text(group?.description ?? first.description),
+    });
+  });
 }

@@ -511,21 +511,13 @@ failure-kind-internal = inside Easel
 help-text =
     Easel turns words into images.
     
-    /imagine a fox in the snow --ar 16:9 --n 4
-    With an image attached, that image is changed.
-help-text-telegram =
-    In a private chat plain text is a prompt. A photo with a caption is changed as the caption says; an album with a caption is a batch. Answer an image with /imagine and a prompt to start from it.
+    { $imagine }a fox in the snow --ar 16:9 --n 4
+    { $imagine }{ "{" }red|blue{ "}" } fox, watercolor --seed 7
+help-images-discord = Attach an image to change it; /batch changes several.
+help-images-telegram = In a private chat plain text is a prompt. A photo with a caption is changed as the caption says, an album is a batch, and a reply to an image starts from it.
 help-flags =
-    Flags may end any prompt:
-    --ar 16:9 · width to height
-    --n 4 · how many images
-    --seed 7 · the same seed makes the same image
-    --no hands, feet · what should not be in it
-    --model name · or several: --model a,b
-    --preset anime · a style; /presets lists them
-    --strength 0.6 · how far to move away from the image
-    { "{" }red|blue{ "}" } fox · one task for each choice
-help-commands = Commands:
+    Flags end any prompt: --ar 16:9 · --n 4 images · --seed 7 · --no hands · --model a,b · --preset anime · --strength 0.6
+    { "{" }red|blue{ "}" } makes one task for each choice.
 help-command = /{ $name } · { $description }
 
 ## Said by the Discord bot itself

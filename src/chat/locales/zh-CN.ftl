@@ -487,21 +487,13 @@ failure-kind-internal = Easel 内部
 help-text =
     Easel 把文字变成图片。
     
-    /imagine 雪地里的狐狸 --ar 16:9 --n 4
-    附上图片，就会修改那张图片。
-help-text-telegram =
-    在私聊中，直接发送文字就是提示词。发送带说明的照片，会按说明修改；带说明的相册会成为一个批次。用 /imagine 加提示词回复一张图片，就以它为起点。
+    { $imagine }雪地里的狐狸 --ar 16:9 --n 4
+    { $imagine }水彩画：{ "{" }红色|蓝色{ "}" }的狐狸 --seed 7
+help-images-discord = 附上图片即可修改；/batch 可修改多张。
+help-images-telegram = 在私聊中，直接发送文字就是提示词。带说明的照片会按说明修改，带说明的相册会成为一个批次，回复一张图片则以它为起点。
 help-flags =
-    提示词末尾可以加参数：
-    --ar 16:9 · 宽高比
-    --n 4 · 生成几张
-    --seed 7 · 种子相同则结果相同
-    --no 手, 脚 · 画面里不要的内容
-    --model 名称 · 可以多个：--model a,b
-    --preset anime · 套用风格，用 /presets 查看
-    --strength 0.6 · 偏离原图的程度
-    { "{" }红色|蓝色{ "}" }的狐狸 · 每个选项一个任务
-help-commands = 命令：
+    提示词末尾可加参数：--ar 16:9 · --n 4 张 · --seed 7 · --no 手 · --model a,b · --preset anime · --strength 0.6
+    { "{" }红色|蓝色{ "}" }会为每个选项建立一个任务。
 help-command = /{ $name } · { $description }
 
 ## Discord 机器人自己说的话

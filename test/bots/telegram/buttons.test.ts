@@ -112,7 +112,10 @@ describe("buttons on the Telegram bot's cards", () => {
   it('removes an older copy of a card once its button is pressed', async () => {
     const { ada, message, address } = await withCard();
     const current = { ...address, messageId: address.messageId + 100 };
-    test.cards.set('batch1', { address: toCardAddress(current) } as DueCard);
+    test.cards.set('batch1', {
+      platform: 'telegram',
+      address: toCardAddress(current),
+    } as DueCard);
     test.answer = () => ({ kind: 'quiet' });
     const press = ada.press(message, cancel);
     await test.playground.waitFor(() => press.answer);
