@@ -31,8 +31,13 @@ export function newTasks(routed: readonly RoutedTask[], firstOrdinal = 0): NewTa
     ordinal: firstOrdinal + index,
     pool: route.pool.name,
     ...asItRuns(task, route),
-    seed: route.capabilities.seed ? (task.seed ?? randomInt(maxSeed)) : null,
+    seed: isDrawn(route) ? (task.seed ?? randomInt(maxSeed)) : null,
   }));
+}
+
+/** An enlarged picture is the same whatever the seed. */
+function isDrawn({ capabilities, operation }: Route): boolean {
+  return capabilities.seed && operation !== 'upscale';
 }
 
 /** The pool's own operation, the model by its listed name, and what the pool cannot do left out. */
