@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type BatchView, EngineError, type TaskRequest } from '../engine/index.js';
 import { pickImagePanel, sharePanel, showPanel } from './batch-panel.js';
 import type { ButtonAction } from './buttons.js';
@@ -8,14 +7,13 @@ import type { CommandContext } from './commands/command.js';
 import { submitTasks } from './commands/submission.js';
 import { imageForm, promptForm, submitImageEdit, submitNewPrompt } from './edit.js';
 import type { FormAnswers } from './form.js';
+import { soon } from './form-patience.js';
 import { historyPage } from './history-panel.js';
 import { Refusal, sentence } from './refusal.js';
 import type { Reply } from './request.js';
 
 /** How far a variation moves away from its image. */
 const varyStrength = 0.6;
-/** Milliseconds that the record has to say what stands in a form: Discord waits for it 3 s at most. */
-const formPatienceMs = 1200;
 
 /**
  * Does what a button says, for the card's owner and those who manage its scope.
@@ -123,11 +121,6 @@ export async function runButton(
 /** Whether a button asks by a form, before which nothing may be acknowledged. */
 export function asksByForm({ kind }: ButtonAction): boolean {
   return kind === 'edit-prompt' || kind === 'edit-image';
-}
-
-/** Undefined where it takes longer than a form has time. */
-async function soon<T>(work: Promise<T>): Promise<T | undefined> {
-  return Promise.race([work, sleep(formPatienceMs, undefined, { ref: false })]);
 }
 
 /** Where a card can only be reached by what answers its owner, a press is a new way to it. */

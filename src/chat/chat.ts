@@ -13,6 +13,7 @@ import { optionShapes } from './commands/option-registry.js';
 import { type Suggestion, suggest } from './commands/suggestions.js';
 import { explain } from './explanation.js';
 import type { Form } from './form.js';
+import { soon } from './form-patience.js';
 import { addImages } from './more-images.js';
 import { Refusal, sentence } from './refusal.js';
 import type { ChatRequest, Intent, Reply } from './request.js';
@@ -75,8 +76,11 @@ export function createChat(dependencies: ChatDependencies): Chat {
   const { engine, log, admins, texts, now, newErrorId, patienceMs = 600 } = dependencies;
   const tree = createCommandTree(commands, commandGroups, texts);
 
+  const isAdminAsking = ({ platform, identity }: ChatRequest): boolean =>
+    admins.has(`${platform}:${identity.platformUserId}`);
+
   const contextFor = (request: ChatRequest, user: User): CommandContext => {
-    const isAdmin = admins.has(`${request.platform}:${request.identity.platformUserId}`);
+    const isAdmin = isAdminAsking(request);
     return {
       engine,
       request,
@@ -108,17 +112,28 @@ export function createChat(dependencies: ChatDependencies): Chat {
     if (intent.kind === 'more-images') return addImages(await context(), intent);
     const { command, options } = invocationOf(tree, intent);
     const known = await context();
-    await checkPermission(command, known);
+    await checkPermission(command, request, known.isAdmin);
     if (command.opensCard) checkChannelPermissions(request);
     return command.run(known, options);
   };
 
   /** @throws Refusal as `invocationOf` */
-  const formOf = (intent: Intent, locale: string): Form | undefined => {
+  const formOf = (intent: Intent, locale: string) => {
     const isAsked = intent.kind === 'command' || intent.kind === 'message-menu';
     if (!isAsked || intent.answers !== undefined) return undefined;
     const { command, options } = invocationOf(tree, intent);
-    return command.form?.(options, texts.inLocale(locale));
+    const form = command.form?.(options, texts.inLocale(locale));
+    return form && { form, command, options };
+  };
+
+  /** Nobody fills in what will be refused. @throws Refusal */
+  const filledForm = async (
+    { form, command, options }: NonNullable<ReturnType<typeof formOf>>,
+    request: ChatRequest,
+  ): Promise<Form> => {
+    await checkPermission(command, request, isAdminAsking(request));
+    const place = { engine, scopeId: request.scopeId };
+    return (command.fillForm && (await soon(command.fillForm(form, options, place)))) ?? form;
   };
 
   const opensForm: Chat['opensForm'] = (intent) => {
@@ -167,8 +182,10 @@ export function createChat(dependencies: ChatDependencies): Chat {
       };
       const patience = opensForm(intent) ? undefined : setTimeout(acknowledge, patienceMs);
       try {
-        const form = formOf(intent, identity.locale);
-        return form ? { kind: 'form', form } : await runIntent(request, asking);
+        const asked = formOf(intent, identity.locale);
+        return asked
+          ? { kind: 'form', form: await filledForm(asked, request) }
+          : await runIntent(request, asking);
       } catch (error) {
         const localized = texts.inLocale((await known)?.locale ?? identity.locale);
         const explanation = explain(error, localized);
@@ -196,8 +213,12 @@ function isAnswerPrivate(intent: Intent): boolean {
   return !opensCard || (intent.kind === 'command' && intent.options.private === true);
 }
 
-async function checkPermission(command: Command, context: CommandContext): Promise<void> {
-  if (command.permission === 'everyone' || context.isAdmin) return;
-  if (command.permission === 'admins') throw new Refusal(sentence('admins-only'));
-  if (!(await context.request.managesScope())) throw new Refusal(sentence('managers-only'));
+async function checkPermission(
+  { permission }: Command,
+  request: ChatRequest,
+  isAdmin: boolean,
+): Promise<void> {
+  if (permission === 'everyone' || isAdmin) return;
+  if (permission === 'admins') throw new Refusal(sentence('admins-only'));
+  if (!(await request.managesScope())) throw new Refusal(sentence('managers-only'));
 }

@@ -172,7 +172,7 @@ export interface ReplyPicture {
   /** A file's. */
   readonly name: string;
   readonly bytes: Uint8Array;
-  readonly mediaType: 'image/png';
+  readonly mediaType: 'image/png' | 'image/jpeg';
   /** Plain text for who cannot see it. */
   readonly description: string;
 }

@@ -88,6 +88,59 @@ describe('presets', () => {
   });
 });
 
+describe('the list of presets', () => {
+  it('has a picture of them on Discord, and on Telegram', async () => {
+    const { channel, people } = openDiscordRoom(studio);
+    const list = await people[0]?.command(channel, 'presets').message();
+    expect(list && textOf(list)).toContain('1 · 3d-render');
+    expect(list?.attachments.map(({ filename }) => filename)).toEqual(['presets.jpg']);
+
+    const ben = studio.telegram.createUser();
+    await ben.send(ben.chat, { text: '/presets' });
+    const photo = await studio.telegram.waitForMessage(
+      ben.chat,
+      (message) => message.from.is_bot && message.content.photo !== undefined,
+      { timeoutMs: patienceMs },
+    );
+    expect(photo.content.photo?.at(-1)?.width).toBeGreaterThan(700);
+  });
+});
+
+describe('a form for presets', () => {
+  it('makes and changes one on Discord', async () => {
+    const { guild, channel } = openDiscordRoom(studio);
+    const max = studio.discord.driver.createPerson({ name: 'max' });
+    guild.addMember(max, { permissions: ['ManageGuild'] });
+    const adding = max.command(channel, 'admin preset add');
+    expect(await adding.modal()).toMatchObject({ title: 'New preset' });
+    const added = max.submitModal(adding, { name: 'dusk', prompt: '{prompt} at dusk --ar 3:2' });
+    expect(textOf(await added.message())).toContain('Added dusk');
+
+    const editing = max.command(channel, 'admin preset edit', { name: 'dusk' });
+    expect(JSON.stringify(await editing.modal())).toContain('{prompt} at dusk');
+    const edited = max.submitModal(editing, { name: 'dusk', prompt: '{prompt} at dawn' });
+    expect(textOf(await edited.message())).toContain('“{prompt} at dawn” · 3:2');
+  });
+
+  it('is an example to copy on Telegram', async () => {
+    const ben = studio.telegram.createUser();
+    const heard = (words: string) =>
+      studio.telegram.waitForMessage(
+        ben.chat,
+        (message) => message.from.is_bot && telegramWords(message).includes(words),
+        { timeoutMs: patienceMs },
+      );
+    await ben.send(ben.chat, { text: '/admin preset add' });
+    const usage = await heard('Copy this and change it');
+    const [code] = /\/admin preset add .*/.exec(telegramWords(usage)) ?? [];
+    expect(usage.content.entities).toMatchObject([{ type: 'pre' }]);
+    await ben.send(ben.chat, { text: code ?? '' });
+    await heard('Added noir');
+    await ben.send(ben.chat, { text: '/admin preset edit noir' });
+    await heard('/admin preset edit noir film noir of {prompt}, rain --ar 16:9 --no colour');
+  });
+});
+
 describe('a mask on Discord', () => {
   it('lets the image change where it says, in the colours of a reference', async () => {
     const { channel, people } = openDiscordRoom(studio);

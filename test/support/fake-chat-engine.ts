@@ -124,6 +124,7 @@ export function createFakeChatEngine(overrides: Partial<Engine> = {}): FakeChatE
         return { prompt: change.prompt ?? 'as before', name, scopeId, version: 2 };
       },
       remove: async (author) => void calls.push(['presets.remove', author]),
+      samples: async (presets) => Buffer.from(presets.map(({ prompt }) => prompt).join('\n')),
     },
     administration: createFakeAdministration(calls),
     preferences: {

@@ -6,7 +6,6 @@ import {
   type ChatRequest,
   type Form,
   type Reply,
-  type ReplyPicture,
 } from '../../chat/index.js';
 import type { Engine, ImageLinks } from '../../engine/index.js';
 import { readAddress } from './address.js';
@@ -20,7 +19,6 @@ import { modalOf } from './modal.js';
 import { createOriginals, privateFiles } from './originals.js';
 import { panelMessage } from './panel-message.js';
 import { passingProblems, repeat } from './repeat.js';
-import { contentMessage } from './text-message.js';
 
 export interface ReplyDeliveryDependencies {
   readonly api: DiscordApi;
@@ -63,12 +61,16 @@ export function createReplyDelivery(deps: ReplyDeliveryDependencies) {
       case 'text': {
         const { text, picture } = answer;
         if (!picture) return pending.text(text, answer.private);
-        const files = [pictureFile(picture)];
-        const message = (hidden: boolean) => ({
-          ...contentMessage(text, { private: hidden }),
-          files,
-        });
-        return pending.message(message, answer.private);
+        const words = { text, buttons: [] };
+        const message = (hidden: boolean) => panelMessage(words, [picture], { private: hidden });
+        try {
+          return await pending.message(message, answer.private);
+        } catch (error) {
+          if (!(error instanceof DiscordError) || error.problem !== 'forbidden') throw error;
+          // Where files may not stand, the words still help.
+          log.info({ reason: error.message }, 'a picture of a reply was refused');
+          return pending.text(text, answer.private);
+        }
       }
       case 'panel':
         return panel(pending, answer);
@@ -172,8 +174,4 @@ export function createReplyDelivery(deps: ReplyDeliveryDependencies) {
   }
 
   return { form, reply };
-}
-
-function pictureFile({ name, bytes, mediaType }: ReplyPicture): RawFile {
-  return { name, data: Buffer.from(bytes), contentType: mediaType };
 }

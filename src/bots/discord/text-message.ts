@@ -21,13 +21,3 @@ export function textMessage(text: string, options: { readonly private: boolean }
         };
   return { body, files: [] };
 }
-
-/** The same in the form that files can stand below as they are, cut to what that has room for. */
-export function contentMessage(
-  text: string,
-  options: { readonly private: boolean },
-): OutgoingMessage {
-  const content = shortened(text, contentLimit, plainText);
-  const flags = options.private ? MessageFlags.Ephemeral : 0;
-  return { body: { content, flags, allowed_mentions: { parse: [] } }, files: [] };
-}

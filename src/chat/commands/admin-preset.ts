@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { globalScope, type PresetChange, type PresetContent } from '../../engine/index.js';
 import { Refusal, sentence } from '../refusal.js';
+import type { Reply } from '../request.js';
 import { scopeToChange } from './admin-scope.js';
 import { type CommandContext, defineCommand } from './command.js';
 import { modelProblems } from './model-abilities.js';
-import { presetLine, presetLines } from './preset-lines.js';
+import { fillPresetForm, presetCommand, presetForm } from './preset-form.js';
+import { presetLine, presetLines, presetNames, presetPicture } from './preset-lines.js';
 import * as options from './preset-options.js';
 
 export const adminPresetAdd = defineCommand({
@@ -16,7 +18,16 @@ export const adminPresetAdd = defineCommand({
     prompt: options.template,
     ...options.parameters,
   }),
-  run: async (context, { name, global, ...content }) => {
+  form: (given, texts) =>
+    given.name === undefined || given.prompt === undefined
+      ? presetForm('add', given, texts)
+      : undefined,
+  run: async (context, { name, global, prompt, ...parameters }) => {
+    if (name === undefined && prompt === undefined && isWritten(context)) {
+      return explained(context, 'preset-add-usage', addExample);
+    }
+    const content = { ...parameters, prompt: prompt ?? missing('preset-prompt-empty') };
+    if (name === undefined) return missing('preset-name-missing');
     const scopeId = scopeToChange(context, global);
     await checkModel(context, content.model);
     const author = { name, scopeId, userId: context.user.id };
@@ -30,14 +41,25 @@ export const adminPresetEdit = defineCommand({
   description: 'command-admin-preset-edit',
   permission: 'scope-managers',
   options: z.object({
-    name: options.presetName,
+    name: options.changedPresetName,
     prompt: options.changedTemplate,
     ...options.changes,
   }),
+  form: (given, texts) =>
+    given.name === undefined ||
+    Object.keys(given).every((key) => key === 'name' || key === 'global')
+      ? presetForm('edit', given, texts)
+      : undefined,
+  fillForm: fillPresetForm,
   run: async (context, { name, global, ...values }) => {
-    const scopeId = scopeToChange(context, global);
     const change: PresetChange = given(values);
-    if (Object.keys(change).length === 0) throw new Refusal(sentence('preset-unchanged', { name }));
+    const isEmpty = Object.keys(change).length === 0;
+    if (name === undefined) {
+      if (!isEmpty || !isWritten(context)) return missing('preset-name-missing');
+      return explained(context, 'preset-edit-usage', editExample);
+    }
+    const scopeId = scopeToChange(context, global);
+    if (isEmpty) return unchanged(context, name, scopeId);
     await checkModel(context, change.model ?? undefined);
     const author = { name, scopeId, userId: context.user.id };
     const preset = await context.engine.presets.edit(author, change);
@@ -62,7 +84,8 @@ export const adminPresetList = defineCommand({
   description: 'command-admin-preset-list',
   permission: 'scope-managers',
   options: z.object({}),
-  run: async ({ engine, request, texts }) => {
+  run: async (context) => {
+    const { engine, request, texts } = context;
     const known = await engine.presets.list(request.scopeId);
     const own = known.filter(({ scopeId }) => scopeId !== globalScope);
     const shared = known.filter(({ scopeId }) => scopeId === globalScope);
@@ -70,11 +93,39 @@ export const adminPresetList = defineCommand({
       texts.text('presets-own-title'),
       ...(own.length > 0 ? presetLines(own, texts) : [texts.text('presets-own-none')]),
       texts.text('presets-global-title'),
-      shared.map(({ name }) => name).join(', '),
+      presetNames(shared, own.length),
     ].join('\n');
-    return { kind: 'text', text, private: true };
+    const picture = await presetPicture([...own, ...shared], context);
+    return { kind: 'text', text, private: true, ...picture };
   },
 });
+
+const addExample = '/admin preset add noir film noir of {prompt}, rain --ar 16:9 --no colour';
+const editExample = '/admin preset edit noir film noir of {prompt}, heavy rain --n 2';
+
+/** Where commands are written, an example to copy says more than a form. */
+function isWritten({ request: { intent } }: CommandContext): boolean {
+  return intent.kind === 'text-command';
+}
+
+function missing(key: string): never {
+  throw new Refusal(sentence(key));
+}
+
+function explained({ texts }: CommandContext, key: string, code: string): Reply {
+  return { kind: 'panel', private: true, panel: { text: texts.text(key), code, buttons: [] } };
+}
+
+/** Nothing was said to change: on what is written, the preset as it is, to be copied and changed. */
+async function unchanged(context: CommandContext, name: string, scopeId: string): Promise<Reply> {
+  const { engine, texts } = context;
+  const presets = isWritten(context) ? await engine.presets.list(scopeId) : [];
+  const preset = presets.find((each) => each.name === name && each.scopeId === scopeId);
+  if (!preset) throw new Refusal(sentence('preset-unchanged', { name }));
+  const text = texts.text('preset-unchanged', { name });
+  const panel = { text, code: presetCommand(preset), buttons: [] };
+  return { kind: 'panel', private: true, panel };
+}
 
 async function checkModel({ engine }: CommandContext, model: string | undefined): Promise<void> {
   if (model === undefined) return;

@@ -1,11 +1,11 @@
 import type { Form, FormField } from '../form.js';
 import type { LocalizedTexts } from '../texts.js';
+import { textField } from './form-field.js';
 import { limits } from './limits.js';
 import type { RawOptions } from './option-values.js';
 
 /** Files that one upload takes: https://discord.com/developers/docs/components/reference#file-upload */
 const maxFiles = 10;
-const nameMaxCharacters = 200;
 
 export interface BatchFormKind {
   /** The key of its title. */
@@ -19,15 +19,6 @@ export function batchForm(
   given: RawOptions,
   texts: LocalizedTexts,
 ): Form {
-  const line = (name: string, label: string, more: Partial<FormField> = {}): FormField => {
-    const value = given[name];
-    return {
-      ...{ kind: 'text', name, label, required: false, isLong: false },
-      ...{ maxCharacters: nameMaxCharacters },
-      ...(value === undefined ? {} : { value: String(value) }),
-      ...more,
-    } as FormField;
-  };
   const files: FormField = {
     kind: 'files',
     name: 'images',
@@ -40,14 +31,14 @@ export function batchForm(
     title: texts.text(title),
     fields: [
       ...(asksForImages ? [files] : []),
-      line('prompt', texts.text('form-prompt'), {
+      textField('prompt', texts.text('form-prompt'), given, {
         description: texts.text('form-prompt-description'),
         maxCharacters: limits.promptMaxCharacters,
         isLong: true,
       }),
-      line('preset', texts.text('form-preset')),
-      line('model', texts.text('form-model')),
-      line('negative', texts.text('form-negative')),
+      textField('preset', texts.text('form-preset'), given),
+      textField('model', texts.text('form-model'), given),
+      textField('negative', texts.text('form-negative'), given),
     ],
   };
 }

@@ -33,6 +33,12 @@ export interface CommandContext {
 /** Who may run a command: `scope-managers` are those of the scope that it is run in, and admins. */
 export type Permission = 'everyone' | 'scope-managers' | 'admins';
 
+export type FormFilling = (
+  form: Form,
+  options: RawOptions,
+  place: Pick<ChatRequest, 'scopeId'> & Pick<CommandContext, 'engine'>,
+) => Promise<Form>;
+
 export interface CommandDefinition<Options extends z.ZodObject> {
   /** Its words, e.g. `['admin', 'concurrency', 'set']`. */
   readonly path: readonly string[];
@@ -54,6 +60,8 @@ export interface CommandDefinition<Options extends z.ZodObject> {
    * once, from the options alone: a form cannot follow an acknowledgement.
    */
   readonly form?: (options: RawOptions, texts: LocalizedTexts) => Form | undefined;
+  /** Writes into the form what stands there already. It goes out empty where that takes too long. */
+  readonly fillForm?: FormFilling;
   /** @throws Refusal, EngineError and what else `explain` has words for */
   readonly run: (context: CommandContext, options: z.output<Options>) => Promise<Reply>;
 }
@@ -68,6 +76,7 @@ export interface Command {
   readonly hasNamedWords?: boolean;
   readonly messageMenu?: string;
   readonly form?: (options: RawOptions, texts: LocalizedTexts) => Form | undefined;
+  readonly fillForm?: FormFilling;
   /** Options as they came. @throws Refusal that names every wrong one */
   readonly run: (context: CommandContext, options: RawOptions) => Promise<Reply>;
 }

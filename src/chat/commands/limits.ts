@@ -2,6 +2,7 @@
 const promptMaxCharacters = 4000;
 /** A template stands around a prompt of full length. */
 const presetPromptMaxCharacters = 1000;
+const presetNameMaxCharacters = 32;
 const countMax = 4;
 const seedMax = 2 ** 32 - 1;
 const concurrencyMax = 10;
@@ -10,6 +11,7 @@ const concurrencyMax = 10;
 export const limits = {
   promptMaxCharacters,
   presetPromptMaxCharacters,
+  presetNameMaxCharacters,
   countMax,
   seedMax,
   concurrencyMax,

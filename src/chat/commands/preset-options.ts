@@ -11,28 +11,34 @@ const name = z
   .toLowerCase()
   .regex(/^[\p{L}\p{N}][\p{L}\p{M}\p{N}_-]{0,31}$/u, 'preset-name-wrong');
 
-export const newPresetName = name.register(optionRegistry, {
-  description: 'option-preset-new-name',
-});
+/** Both this and the prompt are asked for where they are missing. */
+export const newPresetName = name
+  .optional()
+  .register(optionRegistry, { description: 'option-preset-new-name' });
 
 export const presetName = name
   .clone()
   .register(optionRegistry, { description: 'option-preset-name', suggests: 'presets' });
 
-export const template = z
-  .string('preset-prompt-empty')
-  .trim()
-  .min(1, 'preset-prompt-empty')
-  .max(limits.presetPromptMaxCharacters, 'preset-prompt-too-long')
-  .register(optionRegistry, { description: 'option-preset-prompt', isPrompt: true });
+export const changedPresetName = name
+  .optional()
+  .register(optionRegistry, { description: 'option-preset-name', suggests: 'presets' });
 
-/** With flags alone the prompt stays as it is. */
-export const changedTemplate = z
+const optionalTemplate = z
   .string('preset-prompt-empty')
   .trim()
   .max(limits.presetPromptMaxCharacters, 'preset-prompt-too-long')
   .transform((text) => (text === '' ? undefined : text))
-  .optional()
+  .optional();
+
+export const template = optionalTemplate.register(optionRegistry, {
+  description: 'option-preset-prompt',
+  isPrompt: true,
+});
+
+/** With flags alone the prompt stays as it is. */
+export const changedTemplate = optionalTemplate
+  .clone()
   .register(optionRegistry, { description: 'option-preset-changed-prompt', isPrompt: true });
 
 /** A preset has one model; several are compared by `--model a,b`. */

@@ -113,6 +113,16 @@ form-prompt-description = What to do with them; 1: … 2: … for one image each
 form-preset = Preset
 form-model = Model, or several: a,b
 form-negative = What should not be in them
+form-preset-add = New preset
+form-preset-edit = Change a preset
+form-preset-name = Name
+form-preset-name-description = One word: letters, digits, - and _
+form-preset-prompt = Words to put a prompt in
+form-preset-prompt-description = { "{" }prompt{ "}" } stands for what is asked for; --n 2 and --strength 0.5 may end it
+form-preset-negative = What should not be in the image
+form-preset-model = Model
+form-preset-aspect = Width to height, such as 16:9
+form-preset-unchanged = Left empty it stays as it is; - takes it away.
 
 ## Cards
 
@@ -247,6 +257,9 @@ preset-unknown-nearest = There is no preset called “{ $value }”. Did you mea
 preset-is-global = “{ $name }” is a global preset. Add one of the same name here, and it goes first; or, as Easel's administrator, say global.
 preset-exists = There is a preset called “{ $name }” already. /admin preset edit changes it.
 preset-unchanged = Say what to change of { $name }: its prompt, or a parameter.
+preset-name-missing = Say what the preset is called: one word.
+preset-add-usage = A preset has a name and words to put a prompt in, where { "{" }prompt{ "}" } stands for it; flags may end them. Copy this and change it:
+preset-edit-usage = Name the preset and say what to change: its words, flags, or both; - takes a flag's value away. Copy this and change it, or send the name alone to get the preset as it is:
 preset-name-wrong = “{ $value }” is no name for a preset: one word of up to 32 letters, digits, - and _.
 preset-prompt-empty = Say in which words the preset puts a prompt.
 preset-prompt-too-long = The preset's prompt has { $length } characters; { $presetPromptMaxCharacters } is the most.
@@ -396,6 +409,7 @@ models-references = { $count ->
 
 presets-title = Presets, used as in /imagine a fox --preset anime:
 presets-none = There are no presets here.
+presets-picture = The same picture in each of these presets, in reading order: { $names }
 presets-own = of here
 presets-own-title = Presets of this server or chat:
 presets-own-none = None yet: /admin preset add makes one.

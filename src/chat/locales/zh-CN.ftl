@@ -113,6 +113,16 @@ form-prompt-description = 要怎样处理；用 1: … 2: … 分别指定每张
 form-preset = 预设
 form-model = 模型，可写多个：a,b
 form-negative = 画面中不应出现的内容
+form-preset-add = 新预设
+form-preset-edit = 修改预设
+form-preset-name = 名称
+form-preset-name-description = 一个词：字母、汉字、数字、- 或 _
+form-preset-prompt = 套用的文字
+form-preset-prompt-description = { "{" }prompt{ "}" } 代表用户的提示词；末尾可加 --n 2、--strength 0.5
+form-preset-negative = 画面中不应出现的内容
+form-preset-model = 模型
+form-preset-aspect = 宽高比，如 16:9
+form-preset-unchanged = 留空则不变；写 - 表示去掉。
 
 ## 卡片
 
@@ -238,6 +248,9 @@ preset-unknown-nearest = 没有名为“{ $value }”的预设。你是想用 { 
 preset-is-global = “{ $name }”是全局预设。在这里添加同名的预设即可优先使用；Easel 的管理员也可以加上 global。
 preset-exists = 已经有名为“{ $name }”的预设。用 /admin preset edit 修改。
 preset-unchanged = 请说明要修改 { $name } 的什么：提示词或参数。
+preset-name-missing = 请写出预设的名称，一个词。
+preset-add-usage = 预设由名称和套用的文字组成，{ "{" }prompt{ "}" } 代表提示词，末尾可加参数。复制下面的例子再修改：
+preset-edit-usage = 请写出预设的名称和要修改的内容：文字、参数或两者；写 - 表示去掉参数的值。复制下面的例子再修改，或只发送名称以获取预设的现有内容：
 preset-name-wrong = “{ $value }”不能用作预设名称：一个词，最多 32 个字母、汉字、数字、- 或 _。
 preset-prompt-empty = 请写出预设套用的文字。
 preset-prompt-too-long = 预设的文字有 { $length } 个字符，最多 { $presetPromptMaxCharacters } 个。
@@ -378,6 +391,7 @@ models-references = { $count } 张参考图
 
 presets-title = 预设，用法如 /imagine 一只狐狸 --preset anime：
 presets-none = 这里没有预设。
+presets-picture = 同一幅画套用这些预设的效果，依次为：{ $names }
 presets-own = 本地
 presets-own-title = 本服务器或聊天的预设：
 presets-own-none = 还没有，用 /admin preset add 添加。

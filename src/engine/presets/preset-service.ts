@@ -13,6 +13,7 @@ import {
   raiseVersion,
   readPresets,
 } from './preset.repository.js';
+import { createPresetSamples } from './preset-samples.js';
 
 /** Who changes which preset. Whether they may is decided before. */
 export interface PresetAuthor extends PresetKey {
@@ -29,6 +30,8 @@ export interface Presets {
   edit(author: PresetAuthor, change: PresetChange): Promise<Preset>;
   /** @throws EngineError unknown-preset */
   remove(author: PresetAuthor): Promise<void>;
+  /** One JPEG of what each makes of the same picture, numbered from 1; kept once it is drawn. */
+  samples(presets: readonly PresetContent[]): Promise<Uint8Array>;
 }
 
 /** Of one scope; lists and suggestions stay readable. */
@@ -89,6 +92,8 @@ export function createPresets(db: Database, transact: Transact): Presets {
         const details = { name: author.name, version, before: contentOf({ ...before, version }) };
         await writeAudit(trx, { ...whoAndWhere(author), action: 'preset-removed', details });
       }),
+
+    samples: createPresetSamples(),
   };
 }
 

@@ -1,5 +1,5 @@
 import { scaleBand, scaleLinear } from 'd3-scale';
-import { digits } from './chart-digits.js';
+import { digits } from '../images/drawn-digits.js';
 import type { DayCount } from './statistics.repository.js';
 
 const size = { width: 900, height: 420 };

@@ -100,9 +100,39 @@ describe('/presets', () => {
     const text = privateText(await bench(own, elsewhere).write('presets', ''));
     expect(text.split('\n')).toEqual([
       'Presets, used as in /imagine a fox --preset anime:',
-      'anime · “anime of {prompt}, cel shading” · 2:3 · ×2 · strength 0.5',
-      'house · of here · “our style” · 2:3 · ×2 · strength 0.5',
+      '1 · anime · “anime of {prompt}, cel shading” · 2:3 · ×2 · strength 0.5',
+      '2 · house · of here · “our style” · 2:3 · ×2 · strength 0.5',
     ]);
+  });
+
+  it('shows what each makes of a picture, and says which is which', async () => {
+    const own = { ...anime, name: 'house', scopeId: 'telegram:1', prompt: 'our style' };
+    for (const [name, words] of [
+      ['presets', ''],
+      ['admin', 'preset list'],
+    ] as const) {
+      const reply = await bench(own).write(name, words, [], managing);
+      const picture = reply.kind === 'text' ? reply.picture : undefined;
+      expect(picture).toMatchObject({ name: 'presets.jpg', mediaType: 'image/jpeg' });
+      expect(picture?.description).toMatch(/anime, house|house, anime/);
+      const drawn = Buffer.from(picture?.bytes ?? [])
+        .toString()
+        .split('\n');
+      expect(drawn.sort()).toEqual(['anime of {prompt}, cel shading', 'our style']);
+    }
+  });
+
+  it('pictures the first twenty, which alone are numbered', async () => {
+    const many = Array.from({ length: 24 }, (_, at) => ({ ...anime, name: `p${at}`, prompt: 'x' }));
+    const reply = await bench(...many).write('presets', '');
+    const lines = privateText(reply).split('\n').slice(1);
+    expect(lines.findIndex((line) => !/^\d+ · /.test(line))).toBe(20);
+    const bytes = reply.kind === 'text' ? reply.picture?.bytes : undefined;
+    expect(
+      Buffer.from(bytes ?? [])
+        .toString()
+        .split('\n'),
+    ).toHaveLength(20);
   });
 
   it('counts what a message has no room for', async () => {
@@ -162,9 +192,9 @@ describe('/admin preset', () => {
     const text = privateText(await bench(own).write('admin', 'preset list', [], managing));
     expect(text.split('\n')).toMatchObject([
       'Presets of this server or chat:',
-      expect.stringMatching(/^house · of here/),
+      expect.stringMatching(/^1 · house · of here/),
       'Global presets:',
-      'anime',
+      '2 · anime',
     ]);
   });
 
@@ -228,6 +258,122 @@ describe('/admin preset', () => {
     const { write } = createChatBench({ engine });
     const reply = await write('admin', 'preset add noir film', [], managing);
     expect(privateText(reply)).toContain(expected);
+  });
+});
+
+describe('a form for a preset', () => {
+  const open = (name: string, options: Record<string, string | boolean>, asker = managing) => {
+    const { chat, ask, engine, acknowledged } = bench({
+      ...anime,
+      name: 'noir',
+      scopeId: 'telegram:1',
+      prompt: 'film noir of {prompt}',
+    });
+    const intent = { kind: 'command', name, options } as const;
+    return { opens: chat.opensForm(intent), reply: ask(intent, asker), ask, engine, acknowledged };
+  };
+  const fieldsOf = (reply: Awaited<ReturnType<ReturnType<typeof open>['ask']>>) => {
+    if (reply.kind !== 'form') throw new Error(`Not a form: ${JSON.stringify(reply)}`);
+    return reply.form.fields.map((field) => [field.name, field.kind === 'text' && field.value]);
+  };
+
+  it.each([[{}], [{ name: 'noir' }], [{ prompt: 'film noir' }], [{ aspect: '16:9' }]])(
+    'is opened by an addition that lacks its name or prompt, with what was given: %j',
+    async (options: Record<string, string>) => {
+      const { opens, reply, acknowledged } = open('admin preset add', options);
+      expect(opens).toBe(true);
+      const names = ['name', 'prompt', 'negative', 'model', 'aspect'];
+      expect(fieldsOf(await reply)).toEqual(names.map((name) => [name, options[name]]));
+      expect(acknowledged).toEqual([]);
+    },
+  );
+
+  it('adds the preset that it was filled in with, flags at the end of its prompt included', async () => {
+    const { ask, engine } = open('admin preset add', {});
+    const answers = {
+      ...{ name: 'Dusk', prompt: '{prompt} at dusk --n 2', negative: '', model: '', aspect: '3:2' },
+    };
+    const intent = { kind: 'command', name: 'admin preset add', options: {}, answers } as const;
+    expect(privateText(await ask(intent, managing))).toContain('Added dusk:');
+    expect(engine.calls).toEqual([
+      [
+        'presets.add',
+        { ...author, name: 'dusk' },
+        { prompt: '{prompt} at dusk', count: 2, aspect: '3:2' },
+      ],
+    ]);
+  });
+
+  it('shows the prompt that an edit changes, and changes what was filled in alone', async () => {
+    const { opens, reply, ask, engine } = open('admin preset edit', { name: 'Noir' });
+    expect(opens).toBe(true);
+    expect(fieldsOf(await reply)).toContainEqual(['prompt', 'film noir of {prompt}']);
+    const answers = {
+      name: 'noir',
+      prompt: 'gloomy {prompt}',
+      negative: '-',
+      model: '',
+      aspect: '',
+    };
+    const options = { name: 'Noir' };
+    await ask({ kind: 'command', name: 'admin preset edit', options, answers }, managing);
+    expect(engine.calls).toEqual([
+      ['presets.edit', author, { prompt: 'gloomy {prompt}', negative: null }],
+    ]);
+  });
+
+  it('is empty for a preset that nobody knows, or while the record takes its time', async () => {
+    const unknown = open('admin preset edit', { name: 'nior' });
+    expect(fieldsOf(await unknown.reply)).toContainEqual(['prompt', undefined]);
+    const { engine, ask } = bench();
+    engine.presets = { ...engine.presets, list: () => new Promise(() => undefined) };
+    const intent = {
+      kind: 'command',
+      name: 'admin preset edit',
+      options: { name: 'noir' },
+    } as const;
+    expect(fieldsOf(await ask(intent, managing))).toContainEqual(['prompt', undefined]);
+  });
+
+  it('is not opened where all is said, nor for who may not', async () => {
+    expect(open('admin preset add', { name: 'a', prompt: 'b' }).opens).toBe(false);
+    expect(open('admin preset edit', { name: 'noir', negative: 'x' }).opens).toBe(false);
+    const refused = open('admin preset add', {}, { managesScope: async () => false });
+    expect(privateText(await refused.reply)).toContain('Only those who manage');
+  });
+
+  it('that comes back without a name or a prompt is told so', async () => {
+    const { ask, engine } = open('admin preset add', {});
+    const command = { kind: 'command', name: 'admin preset add', options: {} } as const;
+    const nameless = await ask({ ...command, answers: { name: '', prompt: 'x' } }, managing);
+    expect(privateText(nameless)).toContain('Say what the preset is called');
+    const empty = await ask({ ...command, answers: { name: 'x', prompt: '' } }, managing);
+    expect(privateText(empty)).toContain('Say in which words');
+    expect(engine.calls).toEqual([]);
+  });
+});
+
+describe('where commands are written', () => {
+  it.each(['add', 'edit'])(
+    '%s alone answers with an example that works when copied',
+    async (verb) => {
+      const { engine, write } = bench();
+      const reply = await write('admin', `preset ${verb}`, [], managing);
+      const code = reply.kind === 'panel' ? (reply.panel.code ?? '') : '';
+      expect(code).toMatch(`/admin preset ${verb} noir`);
+      await write('admin', code.replace('/admin ', ''), [], managing);
+      expect(engine.calls).toMatchObject([[`presets.${verb}`, author, expect.anything()]]);
+    },
+  );
+
+  it('a name alone answers with the preset as it is, to be copied and changed', async () => {
+    const own = { ...anime, name: 'noir', scopeId: 'telegram:1', model: 'sketch' };
+    const { engine, write } = bench(own);
+    const reply = await write('admin', 'preset edit noir', [], managing);
+    const code = reply.kind === 'panel' ? (reply.panel.code ?? '') : '';
+    await write('admin', code.replace('/admin ', ''), [], managing);
+    const { name: _name, scopeId: _scope, version: _version, ...content } = own;
+    expect(engine.calls).toEqual([['presets.edit', author, content]]);
   });
 });
 

@@ -1,5 +1,5 @@
 /**
- * Numbers as strokes: the machine that draws the chart may have no fonts, and a chart without its
+ * Numbers as strokes: the machine that draws may have no fonts, and a chart or a sheet without its
  * numbers says little. Words stand in the message, in the reader's language.
  */
 const segments: Readonly<Record<string, string>> = {
