@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { parse as parseYaml } from 'yaml';
 import type { z } from 'zod';
-import type { BackendConfig } from './backend-schema.js';
+import type { BackendConfig } from './config/backend-schema.js';
 import {
   discordApiUrl,
   type Environment,
@@ -13,12 +13,12 @@ import {
   type Limits,
   localPool,
   type Role,
-} from './config-schema.js';
-import { environmentBackends, shortcutsIn, withKeys } from './environment-backends.js';
-import { withWorkflows } from './workflow-settings.js';
+} from './config/config-schema.js';
+import { environmentBackends, shortcutsIn, withKeys } from './config/environment-backends.js';
+import { withWorkflows } from './config/workflow-settings.js';
 
-export type { BackendConfig } from './backend-schema.js';
-export type { Role } from './config-schema.js';
+export type { BackendConfig } from './config/backend-schema.js';
+export type { Role } from './config/config-schema.js';
 
 export interface Config {
   readonly discord?: {

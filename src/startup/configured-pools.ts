@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
+import { localPool } from '../config/config-schema.js';
 import { type BackendConfig, type Config, ConfigError } from '../config.js';
-import { localPool } from '../config-schema.js';
 import { createA1111Backend } from '../engine/backends/a1111/a1111-backend.js';
 import { createAiSdkBackend } from '../engine/backends/ai-sdk/ai-sdk-backend.js';
 import type { Backend } from '../engine/backends/backend.js';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
+import { readOperatorWorkflows } from '../engine/backends/comfyui/operator-workflow.js';
 import type { BackendConfig, ListedBackend } from './backend-schema.js';
-import { readOperatorWorkflows } from './engine/backends/comfyui/operator-workflow.js';
 
 /**
  * The backends with the operators' own workflows, read from the folders that they name.

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { installationHint, providerNames } from './engine/backends/ai-sdk/providers.js';
-import type { OperatorWorkflow } from './engine/backends/comfyui/operator-workflow.js';
-import { servedOperations } from './engine/backends/comfyui/served-workflow.js';
+import { installationHint, providerNames } from '../engine/backends/ai-sdk/providers.js';
+import type { OperatorWorkflow } from '../engine/backends/comfyui/operator-workflow.js';
+import { servedOperations } from '../engine/backends/comfyui/served-workflow.js';
 import { httpUrl, name, secret, wholeNumber } from './setting-values.js';
 
 const common = {
