@@ -86,7 +86,9 @@ export function judge({ asks, shown, submissions }: Evidence, bounds: Bounds): s
       if (completed > 0 && end.images.length === 0) say('L', 'is done without a picture');
       if (new Set(end.images).size < end.images.length) say('D', 'shows a picture twice');
     }
-    copies += answers.filter((message) => !isEnd(message) && !isRefusal(message)).length;
+    copies += answers.filter(
+      (message) => !isEnd(message) && !isRefusal(message) && !isPost(message),
+    ).length;
 
     const firstAtMs = Math.min(...answers.map(({ shownAtMs }) => shownAtMs)) - ask.askedAtMs;
     if (firstAtMs > bounds.answerMs) say('T', `was answered after ${firstAtMs} ms`);
@@ -99,7 +101,8 @@ export function judge({ asks, shown, submissions }: Evidence, bounds: Bounds): s
   for (const [prompt, count] of countEach(submissions)) {
     if (count > bounds.submissions) complaints.push(`S ${count} submissions of ${prompt}`);
   }
-  const pictures = shown.filter(isEnd).flatMap(({ images }) => images);
+  const delivered = shown.filter((message) => isEnd(message) || isPost(message));
+  const pictures = delivered.flatMap(({ images }) => images);
   for (const [picture, count] of countEach(pictures)) {
     if (count > 1) complaints.push(`D picture ${picture} was posted ${count} times`);
   }
@@ -109,6 +112,11 @@ export function judge({ asks, shown, submissions }: Evidence, bounds: Bounds): s
 /** Only what has ended can be deleted. */
 function isEnd({ buttons }: Shown): boolean {
   return buttons.includes('Delete');
+}
+
+/** Images of a batch, beside its card. */
+function isPost({ buttons, images }: Shown): boolean {
+  return buttons.length === 0 && images.length > 0;
 }
 
 /** Words alone, such as 'busy': nothing was kept. */
