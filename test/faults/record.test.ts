@@ -107,15 +107,20 @@ it('gets through when every connection of its pool is held up', async () => {
   const blocker = new pg.Client({ connectionString: postgres.connectionString });
   blocker.on('error', () => undefined);
   await blocker.connect();
+  // Who is in a transaction sees the activity as it was at the first look.
+  const observer = new pg.Client({ connectionString: postgres.connectionString });
+  observer.on('error', () => undefined);
+  await observer.connect();
   await blocker.query('begin');
   await blocker.query('lock table tasks in access exclusive mode');
   for (const person of [1, 2, 3, 4, 5, 6, 7, 8]) await faults.ask(person, { tasks: 2 });
   const waiting = `select from pg_stat_activity where wait_event_type = 'Lock'`;
   await vi.waitFor(
-    async () => expect((await blocker.query(waiting)).rowCount).toBeGreaterThan(5),
+    async () => expect((await observer.query(waiting)).rowCount).toBeGreaterThan(5),
     faultPatience,
   );
   await blocker.query('rollback');
   await blocker.end();
+  await observer.end();
   await allEndWell();
 });
