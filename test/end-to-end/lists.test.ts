@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { shownAttachments, textOf } from '../../src/playground/discord/index.js';
 import { openStudio, type Studio } from '../support/studio.js';
 import {
@@ -59,8 +59,17 @@ describe('/history and /show on Discord', () => {
     expect(shownAttachments(shared)).toHaveLength(1);
     expect(channel.messages()).toContain(shared);
 
+    // Private as before: another card for her eyes alone.
     ann.press(list, '🔄 1');
-    await discordCardWith(channel, 'U1', 'a fox');
+    await vi.waitFor(
+      async () => {
+        const made = await studio.query(
+          "select count(*)::int as tasks, bool_and(private) as hidden from batches join tasks on batch_id = batches.id where batches.prompt = 'a fox' and state = 'completed'",
+        );
+        expect(made).toEqual([{ tasks: 2, hidden: true }]);
+      },
+      { timeout: timeoutMs },
+    );
 
     const found = await ann.command(channel, 'history', { filter: 'OWL' }).message({ timeoutMs });
     expect(textOf(found)).toContain('an owl');

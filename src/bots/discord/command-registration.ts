@@ -65,9 +65,12 @@ function normalized(value: unknown): unknown {
   return kept;
 }
 
-/** Discord leaves out, or sends as null, what we send as false or empty. */
+/**
+ * Discord leaves out, or sends as null, what we send as false or empty; and a command of a message's
+ * menu, which has no description, comes back with an empty one.
+ */
 function isAbsent(field: unknown): boolean {
-  if (field === undefined || field === null || field === false) return true;
+  if (field === undefined || field === null || field === false || field === '') return true;
   return typeof field === 'object' && Object.keys(field).length === 0;
 }
 

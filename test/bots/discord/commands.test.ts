@@ -79,6 +79,8 @@ describe('the declared commands as slash commands', () => {
       });
     }
     expect(sameCommands(wanted, present)).toBe(true);
+    const menu = { type: 3, name: 'Remix images' };
+    expect(sameCommands([menu], [{ ...menu, description: '', options: [] }])).toBe(true);
     const changed = structuredClone(present);
     Object.assign(changed[1] ?? {}, { description: 'other' });
     expect(sameCommands(wanted, changed)).toBe(false);
