@@ -22,7 +22,8 @@ interface Standing {
 
 /**
  * Where a batch's first waiting task stands in its pool. Undefined when none waits. Costs a step for
- * each person who waits, and none for their tasks.
+ * each person who waits, and none for their tasks: the batch's own are looked up by themselves, for
+ * a plan that was made without statistics would walk the index of all that wait.
  */
 export async function readPosition(
   db: Database,
@@ -50,8 +51,11 @@ export async function readPosition(
         ) recent
       ) as median_ms
     from (
-      select pool, user_id, sequence from tasks
-      where batch_id = ${batchId} and state = 'pending' order by sequence limit 1
+      with asked as materialized (
+        select pool, user_id, sequence, state from tasks where batch_id = ${batchId}
+      )
+      select pool, user_id, sequence from asked
+      where state = 'pending' order by sequence limit 1
     ) head`.execute(db);
   const [standing] = rows;
   const lanes = standing?.lanes ?? [];
