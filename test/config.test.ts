@@ -62,6 +62,19 @@ describe('the configuration', () => {
     expect(problem).toMatch(/npm run demo/);
   });
 
+  it('says how to get the package of a provider that is not installed', () => {
+    writeFileSync(
+      join(folder, 'easel.yaml'),
+      'backends: [{ name: long, type: ai-sdk, provider: replicate, model: x/y }]\n',
+    );
+    const problems = problemsOf({ TELEGRAM_TOKEN: '123:abc' });
+    expect(problems).toEqual([
+      expect.stringMatching(
+        /^easel\.yaml: backends\.0\.provider: .*npm install .*@ai-sdk\/replicate/,
+      ),
+    ]);
+  });
+
   it('tells every error at once, each by its key', () => {
     writeFileSync(
       join(folder, 'easel.yaml'),

@@ -75,3 +75,16 @@ export function neverArrived(error: BackendError): boolean {
   }
   return false;
 }
+
+/**
+ * What `resume` says where a run ends with whoever began it. No handle is ever saved there, so it is
+ * not asked; were it, a run that costs something must not be sent again.
+ */
+export function notResumable(what: string, isPaid: boolean): BackendError {
+  return new BackendError(`${what} ends with whoever began it`, {
+    kind: 'transient',
+    retryable: !isPaid,
+    forgotten: true,
+    billed: isPaid ? 'unknown' : 'no',
+  });
+}

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Backend, BackendCapabilities } from '../backend.js';
-import { BackendError } from '../backend-error.js';
+import { BackendError, notResumable } from '../backend-error.js';
 import { checkRequest } from '../request-check.js';
 import { createRunAbort } from '../run-abort.js';
 import { readServerAddress } from '../server-address.js';
@@ -110,11 +110,7 @@ export function createA1111Backend(options: A1111Options): Backend {
     },
 
     async resume() {
-      throw new BackendError('A run of the web UI ends with the connection that began it', {
-        kind: 'transient',
-        retryable: true,
-        forgotten: true,
-      });
+      throw notResumable('A run of the web UI', false);
     },
 
     async cancel({ taskId }) {

@@ -1,6 +1,6 @@
 import { createGate } from '../../images/image-gate.js';
 import type { Backend, BackendCapabilities } from '../backend.js';
-import { BackendError } from '../backend-error.js';
+import { notResumable } from '../backend-error.js';
 import { createLocalRuns } from '../local-run.js';
 import { checkRequest } from '../request-check.js';
 import { createHttpExchanger, TransportError } from '../service/exchange.js';
@@ -109,12 +109,7 @@ export function createAiSdkBackend(options: AiSdkOptions): Backend {
     },
 
     async resume() {
-      throw new BackendError('A run through the AI SDK ends with its process', {
-        kind: 'transient',
-        retryable: false,
-        forgotten: true,
-        billed: 'unknown',
-      });
+      throw notResumable('A run through the AI SDK', true);
     },
 
     // The SDK has no call that stops what a provider has begun.

@@ -1,4 +1,5 @@
 import { BackendError, type BackendErrorDetails } from '../backend-error.js';
+import { networkFailureOf } from '../network-failure.js';
 import { type ExecutionError, type PromptRefusal, promptRefusal } from './comfyui-answers.js';
 
 /**
@@ -50,43 +51,17 @@ function refusalIn(body: string): PromptRefusal | undefined {
 
 /** `fetch` rejected, or the body broke off. */
 export function fromNetwork(call: string, cause: unknown): BackendError {
-  const code = codeOf(cause);
-  const message = `${call} failed: ${code ?? String(cause)}`;
-  // Nothing was sent with these: another instance may be tried at once.
-  const unreached = code !== undefined && (neverConnected.has(code) || /CERT|TLS|SSL/.test(code));
-  return new BackendError(message, {
-    kind: unreached ? 'unavailable' : 'transient',
+  const { code, isUnreached } = networkFailureOf(cause);
+  return new BackendError(`${call} failed: ${code ?? String(cause)}`, {
+    kind: isUnreached ? 'unavailable' : 'transient',
     retryable: true,
     cause,
   });
 }
 
-const neverConnected = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'EHOSTDOWN',
-  'ENETUNREACH',
-  'ENETDOWN',
-  'ETIMEDOUT',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-]);
-
-function codeOf(error: unknown): string | undefined {
-  for (let each = error; each instanceof Error; each = each.cause) {
-    if ('code' in each && typeof each.code === 'string') return each.code;
-    if (each instanceof AggregateError && each.errors.length > 0) return codeOf(each.errors[0]);
-  }
-  return undefined;
-}
-
 /** The connection broke before an answer was whole. */
 export function isBrokenConnection(error: BackendError): boolean {
-  return error.kind === 'transient' && brokenConnection.has(codeOf(error) ?? '');
+  return error.kind === 'transient' && brokenConnection.has(networkFailureOf(error).code ?? '');
 }
 
 const brokenConnection = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);

@@ -1,6 +1,6 @@
 import { createGate } from '../../images/image-gate.js';
 import type { Backend, BackendModel, BackendRequest, BackendResult } from '../backend.js';
-import { BackendError } from '../backend-error.js';
+import { BackendError, notResumable } from '../backend-error.js';
 import { nearestShape } from '../image-size.js';
 import { createLocalRuns } from '../local-run.js';
 import { checkRequest } from '../request-check.js';
@@ -80,11 +80,7 @@ export function createGeminiBackend(options: GeminiOptions): Backend {
     },
 
     async resume() {
-      throw new BackendError('A call of the Gemini API ends with its connection', {
-        kind: 'transient',
-        retryable: true,
-        forgotten: true,
-      });
+      throw notResumable('A call of the Gemini API', true);
     },
 
     cancel: async () => undefined,

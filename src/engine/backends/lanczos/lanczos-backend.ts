@@ -1,6 +1,6 @@
 import { upscaleImage } from '../../images/upscale.js';
 import type { Backend, BackendCapabilities, BackendModel } from '../backend.js';
-import { BackendError } from '../backend-error.js';
+import { notResumable } from '../backend-error.js';
 import { createLocalRuns, invalidRequest } from '../local-run.js';
 
 export interface LanczosBackendOptions {
@@ -50,11 +50,7 @@ export function createLanczosBackend({ name }: LanczosBackendOptions): Backend {
     },
 
     async resume() {
-      throw new BackendError('An upscale by resampling ends with its process', {
-        kind: 'transient',
-        retryable: true,
-        forgotten: true,
-      });
+      throw notResumable('An upscale by resampling', false);
     },
 
     cancel: async () => undefined,

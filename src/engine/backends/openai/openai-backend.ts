@@ -1,5 +1,5 @@
 import type { Backend, BackendModel } from '../backend.js';
-import { BackendError } from '../backend-error.js';
+import { BackendError, notResumable } from '../backend-error.js';
 import { createLocalRuns } from '../local-run.js';
 import { checkRequest } from '../request-check.js';
 import { unhealthy } from '../service/service-errors.js';
@@ -69,11 +69,7 @@ export function createOpenAiBackend(options: OpenAiOptions): Backend {
     },
 
     async resume() {
-      throw new BackendError('A call of the Images API ends with its connection', {
-        kind: 'transient',
-        retryable: true,
-        forgotten: true,
-      });
+      throw notResumable('A call of the Images API', capabilities.paid);
     },
 
     cancel: async () => undefined,

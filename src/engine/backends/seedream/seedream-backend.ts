@@ -1,5 +1,5 @@
 import type { Backend, BackendCapabilities } from '../backend.js';
-import { BackendError } from '../backend-error.js';
+import { BackendError, notResumable } from '../backend-error.js';
 import { createLocalRuns } from '../local-run.js';
 import { checkRequest } from '../request-check.js';
 import { createHttpExchanger } from '../service/exchange.js';
@@ -64,12 +64,7 @@ export function createSeedreamBackend(options: SeedreamOptions): Backend {
     },
 
     async resume() {
-      throw new BackendError('A run of Seedream ends with the connection that began it', {
-        kind: 'transient',
-        retryable: false,
-        forgotten: true,
-        billed: 'unknown',
-      });
+      throw notResumable('A run of Seedream', true);
     },
 
     // Nothing can be asked of a run, nor told to it.

@@ -1,4 +1,5 @@
 import { Agent, type RequestInit, fetch as undiciFetch } from 'undici';
+import { networkFailureOf } from '../network-failure.js';
 
 /** `unreached`: nothing was sent. `broken`: the connection ended before the whole answer came. */
 export type TransportFailure = 'unreached' | 'broken' | 'timed-out' | 'too-large';
@@ -166,37 +167,7 @@ const jsonHeader = { 'content-type': 'application/json' };
 
 /** What `fetch` rejects with, as what it means for the call. */
 function fromNetwork(label: string, cause: unknown): TransportError {
-  const { code, syscall } = systemErrorIn(cause);
-  const unreached =
-    code !== undefined &&
-    (neverConnected.has(code) ||
-      (code === 'ETIMEDOUT' && syscall === 'connect') ||
-      /CERT|ALTNAME|^ERR_(TLS|SSL)/.test(code));
+  const { code, isUnreached } = networkFailureOf(cause);
   const message = `${label}: ${code ?? String(cause)}`;
-  return new TransportError(unreached ? 'unreached' : 'broken', message, cause);
-}
-
-const neverConnected = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'EHOSTDOWN',
-  'ENETUNREACH',
-  'ENETDOWN',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-]);
-
-function systemErrorIn(error: unknown): { code?: string; syscall?: string } {
-  for (let each = error; each instanceof Error; each = each.cause) {
-    if ('code' in each && typeof each.code === 'string') {
-      const syscall = 'syscall' in each ? String(each.syscall) : '';
-      return { code: each.code, syscall };
-    }
-    if (each instanceof AggregateError && each.errors.length > 0) {
-      return systemErrorIn(each.errors[0]);
-    }
-  }
-  return {};
+  return new TransportError(isUnreached ? 'unreached' : 'broken', message, cause);
 }

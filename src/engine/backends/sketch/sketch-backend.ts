@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Backend, BackendCapabilities, BackendModel, BackendRequest } from '../backend.js';
-import { BackendError } from '../backend-error.js';
+import { notResumable } from '../backend-error.js';
 import { createLocalRuns, invalidRequest } from '../local-run.js';
 import { type DrawingOrder, drawPicture, drawPreview } from './drawing.js';
 import { readPrompt } from './prompt-reading.js';
@@ -90,11 +90,7 @@ export function createSketchBackend(options: SketchBackendOptions): Backend {
     },
 
     async resume() {
-      throw new BackendError('A sketch ends with its process', {
-        kind: 'transient',
-        retryable: true,
-        forgotten: true,
-      });
+      throw notResumable('A sketch', false);
     },
 
     cancel: async () => undefined,
