@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { BackendRequest, Operation } from '../../src/engine/backends/backend.js';
+import type { BackendProgress, BackendRequest, Operation } from '../../src/engine/backends/backend.js';
 import {
   type BackendHarness,
   decode,
@@ -185,18 +185,28 @@ export function describeBackendContract(
       if (submissions) expect(submissions()).toBe(0);
     });
 
-    it('reports progress that never falls, within 0 and 1', async ({ skip }) => {
+    it('reports progress on the way that never falls, and previews where it has them', async ({
+      skip,
+    }) => {
       const { backend, request } = await open();
       const { capabilities } = backend;
       if (!capabilities.progress) skip('reports no progress');
-      const run = startRun(backend, request);
-      await run.result;
-      const fractions = run.progress.map((tick) => tick.fraction);
-      expect(fractions.length).toBeGreaterThan(0);
-      expect(fractions).toEqual([...fractions].sort((a, b) => a - b));
+      const ticks: BackendProgress[] = [];
+      // Some tell of a run of one image, others of each of several.
+      for (const count of [1, Math.min(2, capabilities.maxCount)]) {
+        const run = startRun(backend, { ...request, count });
+        await run.result;
+        const fractions = run.progress.map((tick) => tick.fraction);
+        expect(fractions).toEqual([...fractions].sort((a, b) => a - b));
+        ticks.push(...run.progress);
+      }
+      const fractions = ticks.map((tick) => tick.fraction);
+      // What comes at the end alone is no news.
+      expect(Math.min(...fractions)).toBeLessThan(1);
       expect(Math.min(...fractions)).toBeGreaterThanOrEqual(0);
       expect(Math.max(...fractions)).toBeLessThanOrEqual(1);
-      const previews = run.progress.flatMap((tick) => (tick.preview ? [tick.preview] : []));
+      const previews = ticks.flatMap((tick) => (tick.preview ? [tick.preview] : []));
+      expect(previews.length > 0).toBe(capabilities.preview);
       for (const preview of previews) await decode(preview.bytes);
     });
 

@@ -32,9 +32,8 @@ function capabilitiesOf({ shape, seed, edit, mask = false }: ProviderTraits): Ba
     mask,
     references: 0,
     preview: false,
-    progress: true,
-    // An image is made without a word on the way.
-    silenceLimitMs: 180_000,
+    // Of several calls each tells of its end; a single one says nothing on the way.
+    progress: false,
     cancel: 'local',
     resumable: false,
     paid: true,

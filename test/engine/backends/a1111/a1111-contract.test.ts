@@ -2,7 +2,7 @@ import { describeBackendContract } from '../../../contracts/backend.js';
 import { backendFor, generate, startPair } from './a1111-fixture.js';
 
 describeBackendContract('a1111', async () => {
-  const { server, backend, close } = await startPair();
+  const { server, backend, close } = await startPair({ steps: 100 });
   return {
     backend,
     request: generate,
