@@ -1,6 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { BackendProgress, BackendRequest, Operation } from '../../src/engine/backends/backend.js';
+import type {
+  BackendProgress,
+  BackendRequest,
+  Operation,
+} from '../../src/engine/backends/backend.js';
 import {
   type BackendHarness,
   decode,
