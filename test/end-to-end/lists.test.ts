@@ -139,6 +139,27 @@ describe('/history and /show on Telegram', () => {
     await studio.telegram.waitFor(() => shown.deletedAtMs, { timeoutMs });
   });
 
+  it('find the batch of an image file that is sent again, by what the file says of itself', async () => {
+    const ann = studio.telegram.createUser();
+    await ann.send(ann.chat, { text: 'a fox in a file' });
+    const card = await telegramCardWith(studio, ann.chat, 'Originals');
+    telegramPress(ann, card, 'Originals');
+    const sent = await studio.telegram.waitForMessage(
+      ann.chat,
+      ({ content }) => content.document !== undefined,
+      { timeoutMs },
+    );
+    const bytes = studio.telegram.fileBytes(sent.content.document?.file_id ?? '');
+    const again = await ann.send(ann.chat, { document: { bytes, name: 'mine.png' } });
+    const before = telegramSaid(studio, ann.chat).length;
+    await ann.send(ann.chat, { text: '/show', replyTo: again });
+    await expect
+      .poll(() => telegramSaid(studio, ann.chat).slice(before).map(telegramWords).join(), {
+        timeout: timeoutMs,
+      })
+      .toContain('/imagine a fox in a file');
+  });
+
   it('show a long prompt whole', async () => {
     const ann = studio.telegram.createUser();
     const prompt = `${'fox & '.repeat(600)}<end>`;
