@@ -55,7 +55,7 @@ export type { ListRuleName, Rules } from './rules/rule.js';
 export { globalScope } from './settings/setting.repository.js';
 export type { DayCount, Statistics } from './statistics/statistics.repository.js';
 export type { TaskState } from './tasks/task-state.js';
-export type { Inbox, OpenUpdate } from './updates/inbox.js';
+export type { Inbox, LeftUpdate, OpenUpdate } from './updates/inbox.js';
 export type { PersonUse } from './users/block.repository.js';
 export type { Actor, Identity, Platform, User } from './users/user.js';
 export type { RunReport } from './worker/worker.js';

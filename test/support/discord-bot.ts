@@ -170,9 +170,12 @@ export async function openDiscordBot(
     text: (locale, key, variables) => texts.inLocale(locale).text(key, variables),
     opensForm: (intent) => opensForm(intent),
     suggest: (asked) => suggest(asked),
-    handle: (request) => {
+    async handle(request) {
       requests.push(request);
-      return script(request);
+      const reply = await script(request);
+      // The engine closes the update with the batch that it makes.
+      if (reply.kind === 'card') await inbox.close('discord', request.updateKey);
+      return reply;
     },
   };
   const deletedBatches = new Set<string>();
@@ -251,10 +254,15 @@ function createMemoryInbox(): MemoryInbox {
       if (row) rows.set(key, { ...row, payload: structuredClone(payload), closed: true });
     },
     kept: async (_platform, key) => rows.get(key)?.payload,
-    async open() {
+    async takeUp(_platform, inHand) {
       return [...rows]
-        .filter(([, { closed }]) => !closed)
-        .map(([key, { payload, receivedAt }]) => ({ key, payload, receivedAt }));
+        .filter(([key, { closed }]) => !closed && !inHand.includes(key))
+        .map(([key, { payload, receivedAt }]) => ({ key, payload, receivedAt, takeovers: 1 }));
+    },
+    async refuse(_platform, key) {
+      if (inbox.away) throw new RecordUnavailableError(new Error('connect ECONNREFUSED'));
+      const row = rows.get(key);
+      if (row) row.closed = true;
     },
     group: async () => [],
   };

@@ -54,7 +54,8 @@ export function createFakeChatEngine(overrides: Partial<Engine> = {}): FakeChatE
       close: unexpected('inbox.close'),
       closeKeeping: unexpected('inbox.closeKeeping'),
       kept: unexpected('inbox.kept'),
-      open: unexpected('inbox.open'),
+      takeUp: unexpected('inbox.takeUp'),
+      refuse: unexpected('inbox.refuse'),
       group: unexpected('inbox.group'),
     },
     cards: {

@@ -1,4 +1,4 @@
-import { type Inbox, type OpenUpdate, RecordUnavailableError } from '../../src/engine/index.js';
+import { type Inbox, type LeftUpdate, RecordUnavailableError } from '../../src/engine/index.js';
 
 /** An inbox without a database, for tests of the bots alone. */
 export interface MemoryInbox extends Inbox {
@@ -11,10 +11,16 @@ export interface MemoryInbox extends Inbox {
   readonly receivedKeys: () => readonly string[];
 }
 
-interface Row extends OpenUpdate {
+interface Row extends LeftUpdate {
   readonly groupKey: string | undefined;
   isOpen: boolean;
+  claimedUntil: number;
+  takeovers: number;
 }
+
+/** Shorter than the engine's, so that a test need not wait long for what was left. */
+const claimMs = 200;
+const claimEnd = () => performance.now() + claimMs;
 
 export function createMemoryInbox(): MemoryInbox {
   const rows = new Map<string, Row>();
@@ -32,7 +38,8 @@ export function createMemoryInbox(): MemoryInbox {
       if (rows.has(key)) return { isNew: false };
       const receivedAt = new Date();
       const kept: unknown = JSON.parse(JSON.stringify(payload));
-      rows.set(key, { key, payload: kept, receivedAt, groupKey, isOpen: true });
+      const row = { key, payload: kept, receivedAt, groupKey, isOpen: true, takeovers: 0 };
+      rows.set(key, { ...row, claimedUntil: claimEnd() });
       return { isNew: true };
     },
     async close(_platform, key) {
@@ -50,9 +57,21 @@ export function createMemoryInbox(): MemoryInbox {
       await reach();
       return rows.get(key)?.payload;
     },
-    async open() {
+    async takeUp(_platform, inHand) {
       await reach();
-      return openRows();
+      const left = openRows().filter(
+        (row) => !inHand.includes(row.key) && row.claimedUntil < performance.now(),
+      );
+      for (const row of left) {
+        row.claimedUntil = claimEnd();
+        row.takeovers += 1;
+      }
+      return left;
+    },
+    async refuse(_platform, key) {
+      await reach();
+      const row = rows.get(key);
+      if (row) row.isOpen = false;
     },
     async group(_platform, groupKey) {
       await reach();

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { type Chat, type ChatPlatform, StartError } from '../../chat/index.js';
-import { type Engine, type ImageLinks, RecordUnavailableError } from '../../engine/index.js';
+import { type Chat, type ChatPlatform, createInboxWatch, StartError } from '../../chat/index.js';
+import type { Engine, ImageLinks } from '../../engine/index.js';
 import { autocomplete, isAutocomplete } from './autocompletion.js';
 import { registerCommands } from './command-registration.js';
 import { createDiscordApi } from './discord-api.js';
@@ -53,7 +53,6 @@ const discordApiUrl = 'https://discord.com/api';
 
 /** Milliseconds. */
 const settleWithinMs = 1500;
-const resumePauseMs = 5000;
 const firstPauseMs = 1000;
 const longestPauseMs = 60_000;
 
@@ -81,25 +80,11 @@ export function createDiscordBot(deps: DiscordBotDependencies): DiscordBot {
         log.error({ err, interactionId: interaction.id }, 'a defect in suggesting');
       });
     },
-    onSession: () => void resume(),
     onFatal: (error) => deps.onFatal?.(error),
   });
+  const { inHand, takeUp } = handler;
+  const watch = createInboxWatch({ inbox: engine.inbox, platform: 'discord', inHand, takeUp, log });
   const stopped = new AbortController();
-
-  async function resume(): Promise<void> {
-    while (!stopped.signal.aborted) {
-      try {
-        return await handler.resume();
-      } catch (err) {
-        if (!(err instanceof RecordUnavailableError)) {
-          log.error({ err }, 'could not resume the interactions left open');
-          return;
-        }
-        log.warn('the record is away; interactions left open wait for it');
-        await sleep(resumePauseMs, undefined, { ref: false });
-      }
-    }
-  }
 
   async function register(applicationId: string): Promise<void> {
     for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
@@ -124,11 +109,13 @@ export function createDiscordBot(deps: DiscordBotDependencies): DiscordBot {
 
     async start() {
       const applicationId = await gateway.connect();
+      watch.start();
       await register(applicationId);
     },
 
     async stop() {
       stopped.abort();
+      watch.stop();
       const patience = sleep(settleWithinMs, undefined, { ref: false });
       await Promise.race([Promise.all([gateway.close(), handler.settled()]), patience]);
     },

@@ -22,8 +22,6 @@ export interface GatewayOptions {
   readonly apiUrl: string;
   readonly log: Logger;
   readonly onInteraction: (interaction: APIInteraction) => void;
-  /** A new session, not a resumed one: events may have been missed. */
-  readonly onSession: () => void;
   /** Discord closed the gateway for good, after it had been open. */
   readonly onFatal: (error: StartError) => void;
 }
@@ -49,7 +47,7 @@ const longestPauseMs = 30_000;
 
 /** The connection on which interactions arrive. No intent but the servers: nobody's messages. */
 export function createGateway(options: GatewayOptions) {
-  const { token, apiUrl, log, onInteraction, onSession, onFatal } = options;
+  const { token, apiUrl, log, onInteraction, onFatal } = options;
   const { host } = new URL(apiUrl);
   const ended = new AbortController();
   const clientOptions: ClientOptions = {
@@ -71,7 +69,6 @@ export function createGateway(options: GatewayOptions) {
 
   // The packet as it came, before discord.js makes objects of it: the inbox keeps it so.
   client.ws.on(GatewayDispatchEvents.InteractionCreate, onInteraction);
-  client.ws.on(GatewayDispatchEvents.Ready, onSession);
   client.on(Events.ShardReconnecting, () => {
     // The end of the connection that we close ourselves looks the same to discord.js.
     if (ended.signal.aborted) return;

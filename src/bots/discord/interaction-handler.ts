@@ -8,7 +8,12 @@ import {
   type Intent,
   type Reply,
 } from '../../chat/index.js';
-import { type Engine, type ImageLinks, RecordUnavailableError } from '../../engine/index.js';
+import {
+  type Engine,
+  type ImageLinks,
+  type LeftUpdate,
+  RecordUnavailableError,
+} from '../../engine/index.js';
 import type { AttachmentSource } from './attachments.js';
 import type { DiscordApi } from './discord-api.js';
 import { DiscordError } from './discord-errors.js';
@@ -45,9 +50,10 @@ export interface InteractionHandlerDependencies {
 /** Milliseconds that the record has to take an interaction down. */
 const recordPatienceMs = 2000;
 const firstAnswerWithinMs = 2800;
-/** Milliseconds between tries to close an inbox row, and how many. */
+/** Milliseconds between tries to close an inbox row. */
 const closePauseMs = 2000;
-const closeAttempts = 30;
+/** One that was left so often may be what takes processes down. */
+const mostTakeovers = 3;
 const rememberedInteractions = 5000;
 
 export type InteractionHandler = ReturnType<typeof createInteractionHandler>;
@@ -58,16 +64,20 @@ export function createInteractionHandler(deps: InteractionHandlerDependencies) {
   const intents = createIntentReader({ inbox: engine.inbox, attachments });
   const delivery = createReplyDelivery({ api, engine, chat, intents, links, now, log });
   const underway = new Map<string, Promise<void>>();
-  /** What this process has dealt with lately; its rows may still look open to a reader. */
-  const taken = new Set<string>();
+  /** What arrived here lately. */
+  const arrived = new Set<string>();
 
-  function once(id: string, work: () => Promise<void>): void {
-    if (taken.has(id)) return;
-    taken.add(id);
-    for (const oldest of taken) {
-      if (taken.size <= rememberedInteractions) break;
-      taken.delete(oldest);
+  function isRepeated(id: string): boolean {
+    if (arrived.has(id)) return true;
+    arrived.add(id);
+    for (const oldest of arrived) {
+      if (arrived.size <= rememberedInteractions) break;
+      arrived.delete(oldest);
     }
+    return false;
+  }
+
+  function begin(id: string, work: () => Promise<void>): void {
     const done = work()
       .catch((error: unknown) => {
         const reason = error instanceof DiscordError ? { reason: error.message } : { err: error };
@@ -79,16 +89,28 @@ export function createInteractionHandler(deps: InteractionHandlerDependencies) {
 
   async function arrive(interaction: AskingInteraction): Promise<void> {
     const pending = answerTo(interaction, now(), false);
-    let receipt: 'kept' | 'known' | 'not-kept';
+    const writing = engine.inbox.receive('discord', interaction.id, interaction);
+    let receipt: Receipt | undefined;
     try {
-      receipt = await writeDown(interaction);
+      receipt = await inTime(writing);
     } catch (err) {
       return apologize(interaction, pending, err);
     }
-    if (receipt === 'known') return;
-    if (receipt === 'kept') return answer(interaction, pending);
-    log.warn({ interactionId: interaction.id }, 'the record is away, nothing was kept');
+    if (!receipt) return refuse(interaction, pending, writing);
+    if (receipt.isNew) await answer(interaction, pending);
+  }
+
+  /** The user hears that nothing was kept, so a row that is there after all must not be acted on. */
+  async function refuse(
+    { id }: AskingInteraction,
+    pending: InteractionAnswer,
+    writing: Promise<Receipt>,
+  ): Promise<void> {
+    log.warn({ interactionId: id }, 'the record is away, nothing was kept');
+    const written = writing.catch(() => undefined);
     await pending.text(chat.text(pending.cardAddress().locale, 'busy'), true);
+    const isAnothers = (await written)?.isNew === false;
+    if (!isAnothers) await untilRecorded(() => engine.inbox.refuse('discord', id));
   }
 
   /** Nothing came of it before its token was over: its sender hears so by another way. */
@@ -112,32 +134,6 @@ export function createInteractionHandler(deps: InteractionHandlerDependencies) {
   ): Promise<void> {
     log.error({ interactionId: id, err }, 'a defect in answering an interaction');
     await pending.text(chat.text(pending.cardAddress().locale, 'defect', { id }), true);
-  }
-
-  async function writeDown(interaction: AskingInteraction): Promise<'kept' | 'known' | 'not-kept'> {
-    const { id } = interaction;
-    const writing = engine.inbox.receive('discord', id, interaction);
-    const patience = new AbortController();
-    try {
-      const receipt = await Promise.race([
-        writing,
-        sleep(recordPatienceMs, undefined, { signal: patience.signal }),
-      ]);
-      if (receipt) return receipt.isNew ? 'kept' : 'known';
-      // The user hears that nothing was kept, so a row that comes later must not be acted on.
-      writing.then(
-        () => close(id),
-        () => {
-          // Nothing was written, as the user was told.
-        },
-      );
-      return 'not-kept';
-    } catch (error) {
-      if (error instanceof RecordUnavailableError) return 'not-kept';
-      throw error;
-    } finally {
-      patience.abort();
-    }
   }
 
   async function answer(interaction: AskingInteraction, pending: InteractionAnswer): Promise<void> {
@@ -219,13 +215,14 @@ export function createInteractionHandler(deps: InteractionHandlerDependencies) {
     };
   }
 
-  /** The record may be away for a moment; a row left open would be answered again at start. */
-  async function close(id: string): Promise<void> {
-    for (let attempt = 1; attempt <= closeAttempts; attempt++) {
+  const close = (id: string) => untilRecorded(() => engine.inbox.close('discord', id));
+
+  /** The record may be away for a while; a row left open would be answered again. */
+  async function untilRecorded(write: () => Promise<void>): Promise<void> {
+    for (;;) {
       try {
-        return await engine.inbox.close('discord', id);
-      } catch (error) {
-        if (attempt === closeAttempts) throw error;
+        return await write();
+      } catch {
         await sleep(closePauseMs, undefined, { ref: false });
       }
     }
@@ -234,30 +231,49 @@ export function createInteractionHandler(deps: InteractionHandlerDependencies) {
   return {
     /** A new interaction from the gateway. */
     take(interaction: APIInteraction): void {
-      if (isAsking(interaction)) once(interaction.id, () => arrive(interaction));
-      else log.warn({ interactionType: interaction.type }, 'an interaction of no known use');
-    },
-
-    /** Answers what an earlier process took down and left open. @throws RecordUnavailableError */
-    async resume(): Promise<void> {
-      for (const { key, payload, receivedAt } of await engine.inbox.open('discord')) {
-        const interaction = payload as APIInteraction;
-        const isAlive = now().getTime() - receivedAt.getTime() < tokenLifeMs;
-        if (isAlive && isAsking(interaction)) {
-          log.info({ interactionId: key }, 'answering an interaction left open');
-          once(key, () => answer(interaction, answerTo(interaction, receivedAt, true)));
-        } else {
-          log.warn({ interactionId: key, receivedAt }, 'an interaction left open is too old');
-          once(key, () => (isAsking(interaction) ? regret(interaction, receivedAt) : close(key)));
-        }
+      if (!isAsking(interaction)) {
+        log.warn({ interactionType: interaction.type }, 'an interaction of no known use');
+      } else if (!isRepeated(interaction.id)) {
+        begin(interaction.id, () => arrive(interaction));
       }
     },
+
+    /** Answers what another process took down and left open, or this one could not close. */
+    takeUp({ key, payload, receivedAt, takeovers }: LeftUpdate): void {
+      const interaction = payload as APIInteraction;
+      const isAlive = now().getTime() - receivedAt.getTime() < tokenLifeMs;
+      if (isAlive && isAsking(interaction) && takeovers <= mostTakeovers) {
+        log.info({ interactionId: key }, 'answering an interaction left open');
+        begin(key, () => answer(interaction, answerTo(interaction, receivedAt, true)));
+      } else {
+        log.warn({ interactionId: key, receivedAt, takeovers }, 'an interaction is given up');
+        begin(key, () => (isAsking(interaction) ? regret(interaction, receivedAt) : close(key)));
+      }
+    },
+
+    inHand: (): string[] => [...underway.keys()],
 
     /** Resolves when all that was taken is answered. */
     async settled(): Promise<void> {
       await Promise.all(underway.values());
     },
   };
+}
+
+type Receipt = Awaited<ReturnType<Engine['inbox']['receive']>>;
+
+/** Undefined: the record is away, or takes longer than it may. */
+async function inTime(writing: Promise<Receipt>): Promise<Receipt | undefined> {
+  const patience = new AbortController();
+  const { signal } = patience;
+  try {
+    return await Promise.race([writing, sleep(recordPatienceMs, undefined, { signal })]);
+  } catch (error) {
+    if (error instanceof RecordUnavailableError) return undefined;
+    throw error;
+  } finally {
+    patience.abort();
+  }
 }
 
 /** Commands, and the buttons whose answer is a card or message of its own. */

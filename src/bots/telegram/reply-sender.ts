@@ -37,22 +37,25 @@ export interface ReplySenderDeps {
   readonly links: ImageLinks | null;
   readonly chat: Chat;
   readonly log: Logger;
+  /** Resolves early when the bot stops. */
   readonly sleep: (ms: number) => Promise<void>;
+  readonly stopSignal: AbortSignal;
 }
 
 export interface ReplySender {
-  /** False: it could not be sent, and is worth another try after a restart. */
+  /** False: the bot stopped before it could be sent; it is worth another try after a restart. */
   send(reply: Reply, place: ReplyPlace): Promise<boolean>;
 }
 
-/** Words may stand twice where their answer was lost, but must not be missing. */
 /** core.telegram.org/bots/api#deletemessages */
 const mostDeletedAtOnce = 100;
 
+/** Words may stand twice where their answer was lost, but must not be missing. */
 const retryDelaysMs = [1000, 3000, 10_000];
+const laterRetryDelayMs = 30_000;
 
 export function createReplySender(deps: ReplySenderDeps): ReplySender {
-  const { api, budget, engine, links, chat, log, sleep } = deps;
+  const { api, budget, engine, links, chat, log, sleep, stopSignal } = deps;
   const documents = createDocumentSender({ api, budget, engine, log, areLinked: links !== null });
   const panels = createPanelSender({ api, budget, engine, log });
 
@@ -118,7 +121,7 @@ export function createReplySender(deps: ReplySenderDeps): ReplySender {
     repeatedly(() => budget.run(chatId, () => api.sendMessage(chatId, html, options)));
 
   const repeatedly = async (send: () => Promise<unknown>): Promise<boolean> => {
-    for (const delayMs of [...retryDelaysMs, undefined]) {
+    for (let tries = 0; ; tries += 1) {
       try {
         await send();
         return true;
@@ -127,11 +130,10 @@ export function createReplySender(deps: ReplySenderDeps): ReplySender {
         if (!(error instanceof TelegramCallError)) throw error;
         log.warn({ err: error }, 'A reply could not be sent');
         if (!isPassing(error)) return true;
-        if (delayMs === undefined) return false;
-        await sleep(delayMs);
+        if (stopSignal.aborted) return false;
+        await sleep(retryDelaysMs[tries] ?? laterRetryDelayMs);
       }
     }
-    return false;
   };
 
   /** What cannot be deleted (older than two days, say) loses at least its buttons. */

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import type { Chat, ChatPlatform } from '../../chat/index.js';
-import { type Engine, type ImageLinks, RecordUnavailableError } from '../../engine/index.js';
+import { type Chat, type ChatPlatform, createInboxWatch } from '../../chat/index.js';
+import type { Engine, ImageLinks } from '../../engine/index.js';
 import { createCardPlatform } from './card-platform.js';
 import { createChatMembers } from './chat-members.js';
 import { updateCommandMenu } from './command-menu.js';
@@ -44,7 +44,6 @@ export interface TelegramBot {
 }
 
 const stopGraceMs = 2000;
-const resumeDelayMs = 5000;
 
 export function createTelegramBot(deps: TelegramBotDeps): TelegramBot {
   const { token, engine, chat, now, fetch } = deps;
@@ -64,19 +63,6 @@ export function createTelegramBot(deps: TelegramBotDeps): TelegramBot {
     });
   };
 
-  /** What an earlier process left open; new updates do not wait for a record that is away. */
-  const resume = async (taken: UpdateIntake): Promise<void> => {
-    while (!stopSignal.aborted) {
-      try {
-        return await taken.resume();
-      } catch (error) {
-        if (!(error instanceof RecordUnavailableError)) throw error;
-        log.warn({ err: error }, 'Open updates cannot be read yet');
-        await sleep(resumeDelayMs);
-      }
-    }
-  };
-
   return {
     platform: createCardPlatform({ api, budget, engine, log, now }),
 
@@ -93,6 +79,7 @@ export function createTelegramBot(deps: TelegramBotDeps): TelegramBot {
         chat,
         log,
         sleep,
+        stopSignal,
       });
       const handler = createUpdateHandler({
         bot,
@@ -105,10 +92,19 @@ export function createTelegramBot(deps: TelegramBotDeps): TelegramBot {
       });
       const taken = createUpdateIntake({ api, bot, engine, chat, handler, replies, log, sleep });
       intake = taken;
+      const { inHand, takeUp } = taken;
+      const watch = createInboxWatch({
+        inbox: engine.inbox,
+        platform: 'telegram',
+        inHand,
+        takeUp,
+        log,
+      });
+      watch.start();
+      stopSignal.addEventListener('abort', watch.stop, { once: true });
       const failed = (part: string) => (error: unknown) =>
         log.fatal({ err: error }, `The Telegram bot's ${part} ended by a defect`);
       work = Promise.all([
-        resume(taken).catch(failed('resumption')),
         pollUpdates({ api, log, take: taken.take, sleep, stopSignal }).catch(failed('polling')),
         updateCommandMenu(api, chat, log).catch(failed('menu')),
       ]);

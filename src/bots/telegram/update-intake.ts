@@ -3,13 +3,14 @@ import type { Api } from 'grammy';
 import type { Message, Update } from 'grammy/types';
 import type { Logger } from 'pino';
 import type { Chat } from '../../chat/index.js';
-import { type Engine, RecordUnavailableError } from '../../engine/index.js';
+import { type Engine, type LeftUpdate, RecordUnavailableError } from '../../engine/index.js';
 import { createAlbumCollector } from './album-collector.js';
+import { createBusyAnswer } from './busy-answer.js';
 import { type CallbackAnswer, createCallbackAnswer } from './callback-answer.js';
 import { createKeyedQueue } from './keyed-queue.js';
 import { type BotIdentity, translateMessages } from './message-translation.js';
 import type { ReplySender } from './reply-sender.js';
-import { personSender, senderOf, threadIdOf } from './sender.js';
+import { senderOf } from './sender.js';
 import type { Handled, UpdateHandler } from './update-handler.js';
 
 export interface UpdateIntakeDeps {
@@ -27,8 +28,10 @@ export interface UpdateIntakeDeps {
 export interface UpdateIntake {
   /** Resolves once all of them are on record, or were answered 'busy': then the offset may move. */
   take(updates: readonly Update[]): Promise<void>;
-  /** Takes up what an earlier process left open. @throws RecordUnavailableError */
-  resume(): Promise<void>;
+  /** Deals with what another process took down and left open, or this one could not end. */
+  takeUp(left: LeftUpdate): void;
+  /** Keys of updates that this process deals with. */
+  inHand(): readonly string[];
   /** Begins nothing more and waits at most `graceMs` for what runs; the rest stays on record. */
   stop(graceMs: number): Promise<void>;
 }
@@ -39,9 +42,11 @@ const maxConcurrent = 32;
 /** Milliseconds that the record has to take an update down: meanwhile nothing else is polled. */
 const recordPatienceMs = 2_000;
 
-/** While the record is away: for how long an answered update is tried to be closed. */
-const closeAttempts = 60;
+/** Between two tries to close an answered update while the record is away. */
 const closePauseMs = 1_000;
+
+/** One that was left so often may be what takes processes down. */
+const mostTakeovers = 3;
 
 export function createUpdateIntake(deps: UpdateIntakeDeps): UpdateIntake {
   const { api, bot, engine, chat, handler, replies, log } = deps;
@@ -52,11 +57,22 @@ export function createUpdateIntake(deps: UpdateIntakeDeps): UpdateIntake {
   const callbackQueue = createKeyedQueue(maxConcurrent, onDefect);
   const replyQueue = createKeyedQueue(Number.POSITIVE_INFINITY, onDefect);
   const albums = createAlbumCollector();
+  const sayBusy = createBusyAnswer({ bot, chat, replies, queue: replyQueue, onDefect });
   /** Keys of updates that this process deals with. */
   const inHand = new Set<string>();
   /** Keys of updates that the record took too long to take down: nobody deals with their rows. */
   const refused = new Set<string>();
   let isStopped = false;
+
+  /** What ends in a defect, or for want of the record, is put back, to be taken up again. */
+  const orPutBack = async (keys: readonly string[], work: () => Promise<void>): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      onDefect(error);
+      for (const key of keys) inHand.delete(key);
+    }
+  };
 
   /** Closes the updates once the reply is in the chat. */
   const finish = (queueKey: string, keys: readonly string[], handled: Handled | undefined) => {
@@ -71,13 +87,15 @@ export function createUpdateIntake(deps: UpdateIntakeDeps): UpdateIntake {
     });
   };
 
-  /** Left open, an update would be dealt with again at the next start, after it was answered. */
-  const close = async (key: string): Promise<void> => {
-    for (let attempt = 1; ; attempt += 1) {
+  const close = (key: string) => untilRecorded(() => inbox.close('telegram', key));
+
+  /** Left open, an update would be dealt with again after it was answered. */
+  const untilRecorded = async (write: () => Promise<void>): Promise<void> => {
+    for (;;) {
       try {
-        return await inbox.close('telegram', key);
+        return await write();
       } catch (error) {
-        if (isStopped || attempt === closeAttempts) throw error;
+        if (isStopped) throw error;
         await deps.sleep(closePauseMs);
       }
     }
@@ -101,8 +119,10 @@ export function createUpdateIntake(deps: UpdateIntakeDeps): UpdateIntake {
     const queueKey = `${message.chat.id} ${message.sender_chat?.id ?? message.from?.id}`;
     const groupKey = groupKeyOf(message);
     if (groupKey === undefined) {
-      messageQueue.add(queueKey, async () =>
-        finish(queueKey, [key], await handler.messages([message], key)),
+      messageQueue.add(queueKey, () =>
+        orPutBack([key], async () =>
+          finish(queueKey, [key], await handler.messages([message], key)),
+        ),
       );
       return;
     }
@@ -111,7 +131,9 @@ export function createUpdateIntake(deps: UpdateIntakeDeps): UpdateIntake {
     albumsInHand.set(groupKey, album);
     albums.arrived(groupKey, ({ isLate }) => {
       albumsInHand.delete(groupKey);
-      messageQueue.add(queueKey, () => handleAlbum(album, isLate, queueKey));
+      messageQueue.add(queueKey, () =>
+        orPutBack(album.keys, () => handleAlbum(album, isLate, queueKey)),
+      );
     });
   };
 
@@ -123,68 +145,39 @@ export function createUpdateIntake(deps: UpdateIntakeDeps): UpdateIntake {
     if (query) {
       const queueKey = `${query.from.id}`;
       const given = answer ?? createCallbackAnswer(api, query.id, log);
-      callbackQueue.add(queueKey, async () =>
-        finish(`button ${queueKey}`, [key], await handler.callback(query, key, given)),
+      callbackQueue.add(queueKey, () =>
+        orPutBack([key], async () =>
+          finish(`button ${queueKey}`, [key], await handler.callback(query, key, given)),
+        ),
       );
     }
   };
 
-  /** Resolves with whether the words were sent. Undefined: there is nobody to tell. */
-  const sayBusy = (
-    update: Update,
-    answer: CallbackAnswer | undefined,
-  ): Promise<boolean> | undefined => {
-    const { message, callback_query: query } = update;
-    const asked = message ?? query?.message;
-    const sender = message ? senderOf(message) : query && personSender(query.from);
-    if (!asked || !sender || (message && translateMessages([message], bot).kind === 'ignored')) {
-      return undefined;
-    }
-    const { locale } = sender.identity;
-    const text = chat.text(locale, 'busy');
-    const place = {
-      chatId: asked.chat.id,
-      threadId: asked.date === 0 ? null : threadIdOf(asked),
-      messageId: asked.message_id,
-      locale,
-      ...(answer && { callback: answer }),
-    };
-    const send = async () => {
-      try {
-        return await replies.send({ kind: 'text', text, private: true }, place);
-      } catch (error) {
-        onDefect(error);
-        return false;
-      }
-    };
-    return new Promise((resolve) => {
-      replyQueue.add(`busy ${asked.chat.id}`, async () => resolve(await send()));
-    });
-  };
-
   /**
-   * Waits for a record that had not answered in time. Its row may be written yet, after 'nothing was
-   * kept': it is closed, lest people get what they were told to ask for again, but only once they
-   * were told. Until then it stays open, as it does when this process ends first: the next start
-   * deals with it, since an update may be dealt with too often rather than not at all. A part of an
-   * album that nothing was said about is taken up now.
+   * For an update that the record has not taken, or not in time. Its row may stand there yet, after
+   * 'nothing was kept': it is closed, lest people get what they were told to ask for again, but only
+   * once they were told. Until then it is nobody's, and an update may be dealt with too often rather
+   * than not at all. A part of an album that nothing was said about is taken up as soon as it is there.
    */
-  const receiveLate = async (
+  const refuse = async (
     received: Received,
     writing: Promise<{ readonly isNew: boolean }>,
     told: Promise<boolean> | undefined,
   ): Promise<void> => {
     const { key } = received;
+    const written = writing.catch(() => undefined);
     refused.add(key);
     try {
-      const { isNew } = await writing;
-      if (!isNew) return;
-      if (told === undefined) {
+      const isTold = await told;
+      const receipt = await written;
+      if (receipt?.isNew === false) return;
+      if (isTold) await untilRecorded(() => inbox.refuse('telegram', key));
+      if (isTold === undefined && receipt) {
         refused.delete(key);
         schedule(received);
-      } else if (await told) await close(key);
+      }
     } catch (error) {
-      log.warn({ err: error, key }, 'A late update was not written down, or stays open');
+      log.warn({ err: error, key }, 'An update that was not kept may be open');
     } finally {
       refused.delete(key);
     }
@@ -193,22 +186,34 @@ export function createUpdateIntake(deps: UpdateIntakeDeps): UpdateIntake {
   /** Undefined: there is nothing to do about it. */
   const receive = async (update: Update): Promise<Received | undefined> => {
     const key = String(update.update_id);
+    if (inHand.has(key) || refused.has(key)) return undefined;
     const { message, callback_query: query } = update;
     const answer = query && createCallbackAnswer(api, query.id, log);
+    const received = { update, key, answer };
     try {
       if (!query && !(message && concerns(message, bot))) return undefined;
       const groupKey = message && groupKeyOf(message);
       const writing = inbox.receive('telegram', key, update, groupKey);
       const receipt = await inTime(writing);
-      if (receipt) return receipt.isNew ? { update, key, answer } : undefined;
-      log.warn({ key }, 'The record takes too long: an update was not kept');
-      void receiveLate({ update, key, answer }, writing, sayBusy(update, answer));
-      return undefined;
+      if (receipt) return receipt.isNew ? received : undefined;
+      log.warn({ key }, 'The record is away or too slow: an update was not kept');
+      void refuse(received, writing, sayBusy(update, answer));
     } catch (error) {
-      const isAway = error instanceof RecordUnavailableError;
-      log[isAway ? 'warn' : 'error']({ err: error, key }, 'An update was not kept');
+      log.error({ err: error, key }, 'An update was not kept');
       void sayBusy(update, answer);
-      return undefined;
+    }
+    return undefined;
+  };
+
+  /** It was left again and again: its sender hears of that, and nothing else comes of it. */
+  const giveUp = async (key: string, update: Update): Promise<void> => {
+    log.warn({ key }, 'An update was left too often and is given up');
+    inHand.add(key);
+    try {
+      const isTold = await sayBusy(update, undefined);
+      if (isTold !== false) await close(key);
+    } finally {
+      inHand.delete(key);
     }
   };
 
@@ -218,12 +223,18 @@ export function createUpdateIntake(deps: UpdateIntakeDeps): UpdateIntake {
       for (const one of received) if (one) schedule(one);
     },
 
-    async resume() {
-      for (const { key, payload } of await inbox.open('telegram')) {
-        if (isUpdate(payload)) schedule({ update: payload, key, answer: undefined });
-        else log.error({ key }, 'An open row of the inbox holds no update');
+    takeUp({ key, payload, takeovers }) {
+      if (isStopped) return;
+      if (isUpdate(payload) && takeovers <= mostTakeovers) {
+        schedule({ update: payload, key, answer: undefined });
+        return;
       }
+      if (!isUpdate(payload)) log.error({ key }, 'An open row of the inbox holds no update');
+      const ended = isUpdate(payload) ? giveUp(key, payload) : close(key);
+      ended.catch(onDefect);
     },
+
+    inHand: () => [...inHand, ...refused],
 
     async stop(graceMs) {
       isStopped = true;
@@ -251,12 +262,15 @@ interface Album {
   readonly keys: string[];
 }
 
-/** Undefined: it takes longer than the record's patience. */
+/** Undefined: the record is away, or takes longer than its patience. */
 async function inTime<T>(writing: Promise<T>): Promise<T | undefined> {
   const patience = new AbortController();
   const { signal } = patience;
   try {
     return await Promise.race([writing, delay(recordPatienceMs, undefined, { signal })]);
+  } catch (error) {
+    if (error instanceof RecordUnavailableError) return undefined;
+    throw error;
   } finally {
     patience.abort();
   }

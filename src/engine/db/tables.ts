@@ -232,12 +232,14 @@ interface Tasks {
 }
 
 interface Updates {
+  claimedUntil: GeneratedTimestamp;
   closedAt: NullableTimestamp;
   groupKey: string | null;
   key: string;
   payload: ColumnType<unknown, string | null, string | null>;
   platform: Platform;
   receivedAt: GeneratedTimestamp;
+  takeovers: Generated<number>;
 }
 
 interface Usage {

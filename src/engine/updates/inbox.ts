@@ -8,9 +8,16 @@ export interface OpenUpdate {
   readonly receivedAt: Date;
 }
 
+/** An open update that nobody has in hand any more. */
+export interface LeftUpdate extends OpenUpdate {
+  /** How often it was taken up since it arrived, with this time. */
+  readonly takeovers: number;
+}
+
 /**
  * What the platforms sent, written down before anything is done about it. An update is closed in
  * the transaction of the batch that it makes (`submit` does so), or by `close` when it makes none.
+ * Until then it is in the hand of whoever received it, for some seconds at a time.
  */
 export interface Inbox {
   /**
@@ -34,8 +41,17 @@ export interface Inbox {
   closeKeeping(platform: Platform, key: string, payload: unknown): Promise<void>;
   /** What stands of an update, open or kept; undefined where nothing does. */
   kept(platform: Platform, key: string): Promise<unknown>;
-  /** Open ones, oldest first: at start they are resumed or answered. */
-  open(platform: Platform): Promise<OpenUpdate[]>;
+  /**
+   * Keeps what the caller has in hand for some seconds more, and gives it what nobody has: of a
+   * process that died, or put back by its own. Oldest first, some at a time; no two callers get the
+   * same one. @throws RecordUnavailableError
+   */
+  takeUp(platform: Platform, inHand: readonly string[]): Promise<LeftUpdate[]>;
+  /**
+   * For an update of which its sender was told that nothing was kept: a row that is there, or comes
+   * late after all, is closed.
+   */
+  refuse(platform: Platform, key: string): Promise<void>;
   /** Open ones of a group, by arrival. */
   group(platform: Platform, groupKey: string): Promise<OpenUpdate[]>;
 }

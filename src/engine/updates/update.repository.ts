@@ -3,7 +3,11 @@ import type { Database, Transaction } from '../db/connection.js';
 import { throughRecord } from '../db/connection-error.js';
 import { RecordUnavailableError } from '../engine-error.js';
 import type { Platform } from '../users/user.js';
-import type { Inbox, OpenUpdate } from './inbox.js';
+import type { Inbox, LeftUpdate, OpenUpdate } from './inbox.js';
+
+/** As long as the column's default: a receipt says nothing of it. */
+const claimEnd = sql<Date>`now() + interval '3 seconds'`;
+const mostTakenAtOnce = 100;
 
 export function createInbox(db: Database): Inbox {
   return {
@@ -48,8 +52,23 @@ export function createInbox(db: Database): Inbox {
       return row?.payload ?? undefined;
     },
 
-    async open(platform) {
-      return openUpdates(db, platform).execute();
+    takeUp: (platform, inHand) =>
+      throughRecord(async () => {
+        if (inHand.length > 0) await keepClaims(db, platform, inHand);
+        return takeUnclaimed(db, platform, inHand);
+      }),
+
+    async refuse(platform, key) {
+      await db
+        .insertInto('updates')
+        .values({ platform, key, payload: null, closedAt: sql<Date>`now()` })
+        .onConflict((conflict) =>
+          conflict
+            .columns(['platform', 'key'])
+            .doUpdateSet({ closedAt: sql<Date>`now()`, payload: null })
+            .where('updates.closedAt', 'is', null),
+        )
+        .execute();
     },
 
     async group(platform, groupKey) {
@@ -67,6 +86,38 @@ function openUpdates(db: Database, platform: Platform) {
     .where('closedAt', 'is', null)
     .orderBy('receivedAt')
     .orderBy('key');
+}
+
+async function keepClaims(
+  db: Database,
+  platform: Platform,
+  keys: readonly string[],
+): Promise<void> {
+  await db
+    .updateTable('updates')
+    .set({ claimedUntil: claimEnd })
+    .where('platform', '=', platform)
+    .where(sql<boolean>`key = any(${keys})`)
+    .where('closedAt', 'is', null)
+    .execute();
+}
+
+async function takeUnclaimed(
+  db: Database,
+  platform: Platform,
+  inHand: readonly string[],
+): Promise<LeftUpdate[]> {
+  const { rows } = await sql<LeftUpdate>`
+    update updates set claimed_until = ${claimEnd}, takeovers = takeovers + 1
+    where platform = ${platform} and key in (
+      select key from updates
+      where platform = ${platform} and closed_at is null and claimed_until < now()
+        and key <> all(${inHand}::text[])
+      order by received_at, key
+      limit ${mostTakenAtOnce}
+      for update skip locked)
+    returning key, payload, received_at, takeovers`.execute(db);
+  return rows.sort((a, b) => +a.receivedAt - +b.receivedAt || (a.key < b.key ? -1 : 1));
 }
 
 /** What somebody did not come back to within a day. */

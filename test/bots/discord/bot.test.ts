@@ -1,6 +1,12 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createDiscordBot } from '../../../src/bots/discord/index.js';
-import { AttachmentError, encodeButton, StartError } from '../../../src/chat/index.js';
+import {
+  AttachmentError,
+  type ChatRequest,
+  encodeButton,
+  type Reply,
+  StartError,
+} from '../../../src/chat/index.js';
 import {
   createDiscordPlayground,
   type Message,
@@ -443,7 +449,13 @@ describe('an attachment', () => {
   });
 });
 
-describe('an interaction that an earlier process left open', () => {
+/** What a process does that dies between its acknowledgement and the batch. */
+async function acknowledgeOnly(request: ChatRequest): Promise<Reply> {
+  await request.acknowledge({ private: false });
+  return new Promise(() => {});
+}
+
+describe('an interaction that another process left open', () => {
   it('is answered after the start', async () => {
     const { ada, channel, inbox, bot, requests } = await open();
     await bot.stop();
@@ -457,13 +469,30 @@ describe('an interaction that an earlier process left open', () => {
     expect(await asked.answered()).toBe(5);
   });
 
+  it('is taken up by one that runs already', async () => {
+    const { ada, channel, inbox, bot, requests } = await open();
+    await bot.stop();
+    const asked = ada.command(channel, 'imagine', prompt);
+    await harness.anotherBot().start();
+    expect(requests).toEqual([]);
+    await inbox.receive('discord', asked.id, asked.record.payload);
+    await vi.waitFor(() => expect(requests).toMatchObject([{ updateKey: asked.id }]), limit);
+  });
+
   it('may have been acknowledged by that process', async () => {
-    const { ada, channel, inbox, bot, requests } = await open({ allowedStatuses: [400] });
+    const { ada, channel, inbox, bot, requests, answerWith } = await open({
+      allowedStatuses: [400],
+    });
+    answerWith(acknowledgeOnly);
     const asked = ada.command(channel, 'imagine', prompt);
     await asked.answered();
     await vi.waitFor(() => expect(requests[0]?.address.messageId).toBeTruthy(), limit);
     await bot.stop();
     expect(inbox.rows.get(asked.id)?.closed).toBe(false);
+    answerWith(async (request) => {
+      await request.acknowledge({ private: false });
+      return { kind: 'card', batchId: 'batch1' };
+    });
     const next = harness.anotherBot();
     await next.start();
     await vi.waitFor(() => expect(requests).toHaveLength(2), limit);
@@ -478,6 +507,7 @@ describe('an interaction that an earlier process left open', () => {
 
   async function leftOpenAfterDeferral(isPrivate: boolean): Promise<Message> {
     const { ada, channel, inbox, bot, answerWith } = await open({ allowedStatuses: [400] });
+    answerWith(acknowledgeOnly);
     const asked = ada.command(channel, 'imagine', prompt);
     expect(await asked.answered()).toBe(5);
     await bot.stop();
@@ -501,6 +531,7 @@ describe('an interaction that an earlier process left open', () => {
 
   it('keeps its token when Discord is unwell just then', async () => {
     const { ada, channel, playground, bot, answerWith } = await open();
+    answerWith(acknowledgeOnly);
     const asked = ada.command(channel, 'imagine', prompt);
     expect(await asked.answered()).toBe(5);
     await bot.stop();
@@ -510,6 +541,22 @@ describe('an interaction that an earlier process left open', () => {
     await harness.anotherBot().start();
     await ada.waitFor(channel, (each) => textOf(each) === 'done');
     expect(channel.messages().filter(fromBot)).toHaveLength(1);
+  });
+
+  it('is told that nothing was kept when processes die of it again and again', async () => {
+    const { ada, channel, inbox, bot, requests } = await open();
+    await bot.stop();
+    const asked = ada.command(channel, 'imagine', prompt);
+    await inbox.receive('discord', asked.id, asked.record.payload);
+    const takeUp = inbox.takeUp;
+    inbox.takeUp = async (...place) =>
+      (await takeUp(...place)).map((left) => ({ ...left, takeovers: 4 }));
+    await harness.anotherBot().start();
+    await vi.waitFor(() => expect(inbox.rows.get(asked.id)?.closed).toBe(true), limit);
+    expect(requests).toEqual([]);
+    expect(channel.messages().filter(fromBot).map(textOf)).toEqual([
+      expect.stringContaining('kept nothing of this'),
+    ]);
   });
 
   it('is told that nothing was kept when its token is over', async () => {

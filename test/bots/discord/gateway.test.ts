@@ -39,16 +39,14 @@ afterEach(async () => {
 
 function open(options: { token?: string; onFatal?: () => void } = {}) {
   const logLines: string[] = [];
-  const onSession = vi.fn();
   gateway = createGateway({
     token: options.token ?? playground.token,
     apiUrl: door.apiUrl,
     log: pino({ level: 'trace' }, { write: (line: string) => void logLines.push(line) }),
     onInteraction: () => {},
-    onSession,
     onFatal: options.onFatal ?? (() => {}),
   });
-  return { gateway, logLines, onSession };
+  return { gateway, logLines };
 }
 
 it('tells of no outage when it is closed itself', async () => {
@@ -60,25 +58,23 @@ it('tells of no outage when it is closed itself', async () => {
 
 it('connects once when the gateway turns it away at first', async () => {
   door.shut = true;
-  const { gateway, logLines, onSession } = open();
+  const { gateway, logLines } = open();
   const connecting = gateway.connect();
   await vi.waitFor(() => expect(door.refused).toBeGreaterThanOrEqual(2), limit);
   door.shut = false;
   expect(await connecting).toBe(playground.applicationId);
-  expect(onSession).toHaveBeenCalledOnce();
   expect(door.passed).toBe(1);
   expect(logLines.filter((line) => line.includes('reconnecting'))).toHaveLength(1);
 });
 
 it('comes back by itself when Discord was away for a while', async () => {
-  const { gateway, logLines, onSession } = open();
+  const { gateway, logLines } = open();
   await gateway.connect();
   await playground.close();
   await vi.waitFor(() => expect(logLines.join()).toContain('reconnecting'), limit);
   const port = Number(new URL(playground.url).port);
   playground = await createDiscordPlayground({ port, token: playground.token });
   await vi.waitFor(() => expect(logLines.join()).toContain('is back'), limit);
-  expect(onSession).toHaveBeenCalledTimes(2);
   expect(logLines.filter((line) => line.includes('reconnecting'))).toHaveLength(1);
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { RecordUnavailableError } from '../../../src/engine/index.js';
 import { makePicture } from '../../support/pictures.js';
 import { eventually, useTelegramBot } from './bot-harness.js';
 
@@ -58,6 +59,51 @@ describe("the Telegram bot's inbox", () => {
       { name: 'batch', text: 'in winter' },
     ]);
     expect(test.playground.ledger.of('sendMessage')).toHaveLength(2);
+  });
+
+  it('takes up while it runs what another process left open', async () => {
+    const ada = test.playground.createUser();
+    await test.bot.start();
+    await ada.send(ada.chat, { text: 'a red fox' });
+    await test.playground.waitForMessage(ada.chat);
+    const [update] = test.playground.updates;
+    const left = { ...update, update_id: 99 };
+    await test.inbox.receive('telegram', '99', left);
+    await eventually(() => expect(test.requests).toHaveLength(2));
+    expect(test.requests[1]).toMatchObject({ updateKey: '99', intent: { text: 'a red fox' } });
+    await eventually(() => expect(test.inbox.openKeys()).toEqual([]));
+  });
+
+  it('deals with an album whose parts could not be read at first', async () => {
+    const ada = test.playground.createUser();
+    const photo = await makePicture(80, 80);
+    await test.bot.start();
+    const group = test.inbox.group;
+    let tries = 0;
+    test.inbox.group = async (...place) => {
+      tries += 1;
+      if (tries === 1) throw new RecordUnavailableError(new Error('terminated'));
+      return group(...place);
+    };
+    await ada.sendAlbum(ada.chat, [{ photo, caption: 'in winter' }, { photo }]);
+    await eventually(() => expect(test.requests).toHaveLength(1));
+    expect(test.requests[0]?.intent).toMatchObject({ name: 'batch', text: 'in winter' });
+    await eventually(() => expect(test.inbox.openKeys()).toEqual([]));
+  });
+
+  it('gives up what was left again and again, and says so', async () => {
+    const ada = test.playground.createUser();
+    await ada.send(ada.chat, { text: 'a red fox' });
+    const [update] = test.playground.updates;
+    await test.inbox.receive('telegram', String(update?.update_id), update);
+    const takeUp = test.inbox.takeUp;
+    test.inbox.takeUp = async (...place) =>
+      (await takeUp(...place)).map((left) => ({ ...left, takeovers: 4 }));
+    await test.bot.start();
+    const reply = await test.playground.waitForMessage(ada.chat);
+    expect(reply.content.text).toContain('busy and kept nothing');
+    await eventually(() => expect(test.inbox.openKeys()).toEqual([]));
+    expect(test.requests).toEqual([]);
   });
 
   it('says at once that it is busy while the record is away, and keeps nothing', async () => {

@@ -27,7 +27,7 @@ async function openAlbum(options: Parameters<typeof startEngine>[1] = {}) {
 
 it('closes all parts of an album with the batch that they made', async () => {
   const { engine, ann, batchId } = await openAlbum();
-  expect((await engine.inbox.open('telegram')).map(({ key }) => key)).toEqual(['3']);
+  expect((await engine.inbox.group('telegram', 'album')).map(({ key }) => key)).toEqual(['3']);
   expect((await engine.albums.batchOf('telegram', 'album:1'))?.id).toBe(batchId);
   expect(await engine.albums.batchOf('telegram', 'album:2')).toBeUndefined();
   expect((await engine.albums.latestOf(ann.id, 'telegram:1'))?.id).toBe(batchId);
@@ -37,7 +37,7 @@ it('closes all parts of an album with the batch that they made', async () => {
 it('adds late parts to a batch of which nothing has begun, and all of it runs', async () => {
   const { engine, ann, batchId, addition } = await openAlbum();
   expect(await engine.albums.extend(batchId, addition)).toBe(true);
-  expect(await engine.inbox.open('telegram')).toEqual([]);
+  expect(await engine.inbox.group('telegram', 'album')).toEqual([]);
   const batch = await engine.batch(batchId);
   expect(batch?.notes).toEqual([note]);
   expect(batch?.tasks.map(({ ordinal, request: { prompt } }) => [ordinal, prompt])).toEqual([
@@ -56,7 +56,7 @@ it('leaves a batch alone of which something has begun, and the updates open', as
   await harness.until(batchId, ({ counts }) => counts.completed === 2);
   expect(await engine.albums.extend(batchId, addition)).toBe(false);
   expect((await engine.batch(batchId))?.tasks).toHaveLength(2);
-  expect((await engine.inbox.open('telegram')).map(({ key }) => key)).toEqual(['3']);
+  expect((await engine.inbox.group('telegram', 'album')).map(({ key }) => key)).toEqual(['3']);
 });
 
 it('counts late parts among what waits and what may be made in a day', async () => {

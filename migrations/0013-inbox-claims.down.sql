@@ -1,0 +1,1 @@
+alter table updates drop column takeovers, drop column claimed_until;
