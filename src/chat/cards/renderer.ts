@@ -19,6 +19,11 @@ const showsAtOnce = 16;
  * that it waits for the next; a finished card waits for nothing.
  */
 const settlingMs = 200;
+/**
+ * Milliseconds that the first sign of a card lets finished ones go ahead. Their images may keep a
+ * chat busy for minutes, and who has asked meanwhile must not think that nobody heard.
+ */
+const firstPatienceMs = 2_000;
 /** Cards that are read ahead of those that wait for their platform's budget. */
 const readAhead = 32;
 const mostHeld = 500;
@@ -162,11 +167,15 @@ export function createCardRenderer(dependencies: CardRendererDependencies): Card
   /** Returns the milliseconds until the next of them may be shown. */
   function showStates(fresh: ReadonlySet<string>): number {
     let pauseMs = Number.POSITIVE_INFINITY;
-    for (const { card, since } of [...held.values()].sort(byUrgency)) {
+    const waiting = [...held.values()].map(({ card, since }) => {
+      const waitedMs = time() - since;
+      return { card, waitedMs, urgency: urgencyOf(card, waitedMs) };
+    });
+    for (const { card, waitedMs, urgency } of waiting.sort((a, b) => a.urgency - b.urgency)) {
       const { batchId, address, final } = card;
-      const isFirst = urgencyOf(card) === urgencies.first;
+      const isFirst = urgency === urgencies.first || urgency === urgencies.overdueFirst;
       if ((isStopping && !final) || !hasPlace(isFirst)) continue;
-      const settledInMs = urgencyOf(card) === urgencies.change ? since + settlingMs - time() : 0;
+      const settledInMs = urgency === urgencies.change ? settlingMs - waitedMs : 0;
       const waitMs = settledInMs > 0 ? settledInMs : readyInMs(batchId, address, final);
       if (waitMs > 0) pauseMs = Math.min(pauseMs, waitMs);
       else begin(batchId, isFirst, fresh.has(batchId) ? card : undefined);
@@ -262,14 +271,14 @@ export function createCardRenderer(dependencies: CardRendererDependencies): Card
   };
 }
 
-/** Finished cards, then those that the chat has not seen at all, then by how long they wait. */
-const urgencies = { final: 0, first: 1, change: 2 } as const;
+/**
+ * Finished cards, then those that the chat has not seen at all, unless they have waited for too
+ * long, then by how long they wait.
+ */
+const urgencies = { overdueFirst: 0, final: 1, first: 2, change: 3 } as const;
 
-function urgencyOf({ final, renderedVersion }: DueCard): number {
+function urgencyOf({ final, renderedVersion }: DueCard, waitedMs: number): number {
   if (final) return urgencies.final;
-  return renderedVersion === 0 ? urgencies.first : urgencies.change;
-}
-
-function byUrgency(a: { readonly card: DueCard }, b: { readonly card: DueCard }): number {
-  return urgencyOf(a.card) - urgencyOf(b.card);
+  if (renderedVersion > 0) return urgencies.change;
+  return waitedMs < firstPatienceMs ? urgencies.first : urgencies.overdueFirst;
 }

@@ -85,6 +85,27 @@ describe('delivery of states', () => {
     expect(ids(bench.shows)).toEqual(['seen', 'done', 'new', 'seen']);
   });
 
+  it('does not let finished cards keep back for long what nobody has seen', async () => {
+    const bench = await started();
+    let readyAtMs = 0;
+    bench.readyInMs = () => {
+      const waitMs = readyAtMs - bench.timers.nowMs();
+      if (waitMs <= 0) readyAtMs = bench.timers.nowMs() + 1000;
+      return Math.max(0, waitMs);
+    };
+    // Each has images for more than one turn.
+    bench.answer = ({ final }) =>
+      final
+        ? { kind: 'unfinished', address: { message: 5 }, retryAfterMs: 0, reason: 'more images' }
+        : { kind: 'shown', address: { message: 6 } };
+    for (const id of ['done1', 'done2', 'done3', 'done4']) bench.change(finished(id));
+    bench.change(waiting('new'));
+    await bench.timers.advance(5000);
+    const place = ids(bench.shows).indexOf('new');
+    expect(place).toBeGreaterThan(1);
+    expect(place).toBeLessThan(4);
+  });
+
   it('sends no second message for a card that was shown while the due ones were read', async () => {
     const bench = await started();
     const ends = heldShows(bench);
