@@ -16,6 +16,7 @@ import {
 } from './config/config-schema.js';
 import { environmentBackends, shortcutsIn, withKeys } from './config/environment-backends.js';
 import { withWorkflows } from './config/workflow-settings.js';
+import { parseRedisUrl } from './engine/queue/redis-address.js';
 
 export type { BackendConfig } from './config/backend-schema.js';
 export type { Role } from './config/config-schema.js';
@@ -246,7 +247,12 @@ function lowerFirst(text: string): string {
 }
 
 function secretsIn(env: Environment, backends: readonly BackendConfig[]): string[] {
-  const passwords = [env.DATABASE_URL, env.REDIS_URL].map((url) => url && new URL(url).password);
+  const redis = env.REDIS_URL ? parseRedisUrl(env.REDIS_URL) : undefined;
+  const passwords = [
+    env.DATABASE_URL && new URL(env.DATABASE_URL).password,
+    redis?.password,
+    redis?.kind === 'sentinel' ? redis.sentinelPassword : undefined,
+  ];
   const ofBackends = backends.flatMap((backend) => [
     ...('headers' in backend ? Object.values(backend.headers ?? {}) : []),
     ...('apiKey' in backend ? [backend.apiKey] : []),

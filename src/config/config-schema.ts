@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseRedisUrl, redisUrlForms } from '../engine/queue/redis-address.js';
 import { backendSchema } from './backend-schema.js';
 import { httpUrl, name, secret, urlProtocol, wholeNumber } from './setting-values.js';
 
@@ -36,9 +37,7 @@ export const environmentSchema = z.object({
     .optional(),
   REDIS_URL: z
     .string()
-    .refine((value) => /^rediss?:$/.test(urlProtocol(value) ?? ''), {
-      error: 'expected a redis:// or rediss:// address',
-    })
+    .refine((value) => parseRedisUrl(value) !== undefined, { error: `expected ${redisUrlForms}` })
     .optional(),
   EASEL_DATA_DIR: z.string().default('./data'),
   EASEL_ADMINS: commaList

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { StartError } from '../chat/index.js';
+import { parseRedisUrl } from '../engine/queue/redis-address.js';
 import { UnfitQueueError } from '../engine/queue/unfit-queue-error.js';
 
 /** Milliseconds between two tries: from the first to the last. */
@@ -19,7 +20,7 @@ export async function reachService<T>(
   log: Logger,
   signal: AbortSignal,
 ): Promise<T> {
-  const { host } = new URL(url);
+  const host = hostsOf(url);
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
     try {
       return await work();
@@ -35,6 +36,13 @@ export async function reachService<T>(
       await sleep(pauseMs, undefined, { signal });
     }
   }
+}
+
+/** Without user and password. */
+function hostsOf(url: string): string {
+  const redis = parseRedisUrl(url);
+  if (!redis) return new URL(url).host;
+  return redis.hosts.map(({ host, port }) => `${host}:${port}`).join(', ');
 }
 
 /**

@@ -1,7 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { inject } from 'vitest';
@@ -36,6 +39,48 @@ export async function startRedis(args: readonly string[] = []): Promise<RedisSer
   const binary = await findRedis();
   const port = await freePort();
   const url = `redis://127.0.0.1:${port}`;
+  return startServer(url, port, () => commandOf(binary, port, [...settings, ...args]));
+}
+
+/** Watches a master by the name `studio`, and has a replica take its place within seconds. */
+export async function startSentinel(master: RedisServer): Promise<RedisServer> {
+  const binary = await findRedis();
+  const port = await freePort();
+  const watch = [
+    `port ${port}`,
+    `sentinel monitor studio 127.0.0.1 ${master.port} 1`,
+    'sentinel down-after-milliseconds studio 500',
+    'sentinel failover-timeout studio 3000',
+  ];
+  // A Sentinel keeps what it learns in its file.
+  const file = join(tmpdir(), `easel-test-sentinel-${port}.conf`);
+  return startServer(`redis://127.0.0.1:${port}`, port, () => {
+    const { command, ...rest } = commandOf(binary, port, []);
+    writeFileSync(file, watch.join('\n'));
+    return { ...rest, command: [...command.slice(0, 1), file, '--sentinel'] };
+  });
+}
+
+/** A cluster of one node, which has all slots. */
+export async function startRedisCluster(): Promise<RedisServer> {
+  const nodes = join(tmpdir(), `easel-test-cluster-${randomBytes(6).toString('hex')}.conf`);
+  const server = await startRedis([
+    ...['--cluster-enabled', 'yes', '--cluster-config-file', nodes],
+    // Its address it would learn from other nodes.
+    ...['--cluster-announce-ip', '127.0.0.1'],
+  ]);
+  const node = new Redis(server.url);
+  await node.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
+  while (!(await node.cluster('INFO')).includes('cluster_state:ok')) await sleep(20);
+  node.disconnect();
+  return server;
+}
+
+async function startServer(
+  url: string,
+  port: number,
+  commandNow: () => ServerCommand,
+): Promise<RedisServer> {
   let guard: ChildProcess | undefined;
   const end = async () => {
     if (!guard || guard.exitCode !== null || guard.signalCode !== null) return;
@@ -44,7 +89,7 @@ export async function startRedis(args: readonly string[] = []): Promise<RedisSer
   };
   const start = async () => {
     await end();
-    guard = spawnGuarded(binary, port, args);
+    guard = spawnGuarded(commandNow());
     await becomesReady(url, guard);
   };
   await start();
@@ -63,25 +108,39 @@ const GUARD = `
   exec 3<&-
   wait $server; kill $watch 2>/dev/null`;
 
-function spawnGuarded(binary: RedisBinary, port: number, args: readonly string[]): ChildProcess {
+const settings = ['--save', '', '--appendonly', 'no', '--maxmemory-policy', 'noeviction'];
+
+interface ServerCommand {
+  readonly command: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+function commandOf(binary: RedisBinary, port: number, args: readonly string[]): ServerCommand {
+  if (binary.kind !== 'docker') {
+    const { path, libraryPath } = binary;
+    return {
+      command: [path, '--bind', '127.0.0.1', '--port', String(port), ...args],
+      environment: {
+        END: 'kill -KILL $server',
+        ...(libraryPath && { LD_LIBRARY_PATH: libraryPath }),
+      },
+    };
+  }
   const name = `easel-test-redis-${port}-${randomBytes(4).toString('hex')}`;
-  const isDocker = binary.kind === 'docker';
   const publish = ['--rm', '--name', name, '-p', `127.0.0.1:${port}:6379`];
-  const command =
-    binary.kind === 'docker'
-      ? ['docker', 'run', ...publish, binary.image, 'redis-server', '--port', '6379']
-      : [binary.path, '--bind', '127.0.0.1', '--port', String(port)];
-  const settings = ['--save', '', '--appendonly', 'no', '--maxmemory-policy', 'noeviction'];
-  const libraryPath = isDocker ? undefined : binary.libraryPath;
-  return spawn('/bin/sh', ['-c', GUARD, 'sh', ...command, ...settings, ...args], {
+  const server = ['redis-server', '--port', '6379', ...args];
+  return {
+    command: ['docker', 'run', ...publish, binary.image, ...server],
+    environment: { END: `docker rm -f ${name}` },
+  };
+}
+
+function spawnGuarded({ command, environment }: ServerCommand): ChildProcess {
+  return spawn('/bin/sh', ['-c', GUARD, 'sh', ...command], {
     detached: true,
     cwd: '/',
     stdio: ['pipe', 'ignore', 'ignore'],
-    env: {
-      ...process.env,
-      END: isDocker ? `docker rm -f ${name}` : 'kill -KILL $server',
-      ...(libraryPath && { LD_LIBRARY_PATH: libraryPath }),
-    },
+    env: { ...process.env, ...environment },
   });
 }
 

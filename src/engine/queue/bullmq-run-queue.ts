@@ -7,8 +7,8 @@ import {
   Worker,
   withBackend,
 } from 'bullmq';
-import { Redis } from 'ioredis';
 import type { Logger } from 'pino';
+import { connectRedis, mastersOf } from './redis-connection.js';
 import { checkEviction } from './redis-eviction.js';
 import { jobIdOf, type RunJob, type RunQueue, type RunWorker } from './run-queue.js';
 
@@ -68,6 +68,7 @@ function createRunQueue(source: JobSource, log: Logger): RunQueue {
 }
 
 export interface RedisQueueOptions {
+  /** As `REDIS_URL`: one server, Sentinels, or a cluster. */
   readonly url: string;
   /** Keys begin with it; in braces, so that a cluster keeps them on one node. */
   readonly prefix?: string;
@@ -78,17 +79,13 @@ export interface RedisQueueOptions {
 export function createRedisRunQueue(options: RedisQueueOptions): RunQueue {
   const prefix = options.prefix ?? '{easel}';
   // Commands fail at once while Redis is away (the sweep repeats them); workers wait for it.
-  const reconnecting = {
+  const commands = connectRedis(options.url, {
     lazyConnect: true,
-    retryStrategy: (attempt: number) => Math.min(attempt * 200, 2_000),
-  };
-  const commands = new Redis(options.url, {
-    ...reconnecting,
     maxRetriesPerRequest: 1,
     enableOfflineQueue: false,
     commandTimeout: commandTimeoutMs,
   });
-  const blocking = new Redis(options.url, { ...reconnecting, maxRetriesPerRequest: null });
+  const blocking = connectRedis(options.url, { lazyConnect: true, maxRetriesPerRequest: null });
   let lastError: Error | undefined;
   commands.on('error', (error: Error) => {
     if (error.message !== lastError?.message) options.log.warn({ err: error }, 'Redis is unwell');
@@ -100,12 +97,15 @@ export function createRedisRunQueue(options: RedisQueueOptions): RunQueue {
 
   async function connected(): Promise<void> {
     if (commands.status === 'ready') return;
-    if (commands.status === 'wait' || commands.status === 'end') return commands.connect();
-    await once(commands, 'ready', { signal: AbortSignal.timeout(reconnectPatienceMs) }).catch(
-      () => {
-        throw lastError ?? new Error('no connection yet');
-      },
-    );
+    const isNew = commands.status === 'wait' || commands.status === 'end';
+    // Where no Sentinel answers, a first connection is tried without an end.
+    const ready = once(commands, 'ready', { signal: AbortSignal.timeout(reconnectPatienceMs) });
+    const connecting = isNew ? Promise.race([commands.connect(), ready]) : ready;
+    ready.catch(() => undefined);
+    await connecting.catch((error: unknown) => {
+      if (error instanceof Error && error.name !== 'AbortError') throw error;
+      throw lastError ?? new Error('no connection yet');
+    });
   }
 
   const opened = (): Queue => {
@@ -116,7 +116,9 @@ export function createRedisRunQueue(options: RedisQueueOptions): RunQueue {
     {
       async ready() {
         await connected();
-        if (!queue) await checkEviction(commands, options.log);
+        if (!queue) {
+          for (const master of mastersOf(commands)) await checkEviction(master, options.log);
+        }
         // BullMQ asks for the server's version in its constructor: only once there is one.
         queue ??= new Queue(queueName, { connection: commands, prefix });
         queue.on('error', () => undefined);

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
-import { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { TaskProgress } from '../batches/batch.js';
 import type { Platform } from '../users/user.js';
+import { connectRedis } from './redis-connection.js';
 
 /** Wake-ups between parts and processes. Any may be lost: whoever listens also sweeps the record. */
 export interface SignalMap {
@@ -53,8 +53,8 @@ const channel = 'easel:signals';
 export function createRedisSignals(url: string, log: Logger): Signals {
   const origin = randomUUID();
   const local = createLocalSignals();
-  const publisher = new Redis(url, { maxRetriesPerRequest: 1, enableOfflineQueue: false });
-  const subscriber = new Redis(url, { maxRetriesPerRequest: null });
+  const publisher = connectRedis(url, { maxRetriesPerRequest: 1, enableOfflineQueue: false });
+  const subscriber = connectRedis(url, { maxRetriesPerRequest: null });
   for (const connection of [publisher, subscriber]) connection.on('error', () => undefined);
   subscriber
     .subscribe(channel)
