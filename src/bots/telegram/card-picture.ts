@@ -2,8 +2,13 @@ import { createHash } from 'node:crypto';
 import type { CardPicture, CardView } from '../../chat/index.js';
 import { type Engine, EngineError } from '../../engine/index.js';
 
-/** sendPhoto's limits (core.telegram.org/bots/api#sendphoto). */
-export const photoLimits = { maxBytes: 10_000_000, maxSideSum: 10_000, maxRatio: 20 };
+/** sendPhoto's limits (core.telegram.org/bots/api#sendphoto). Telegram makes a JPEG of every photo. */
+export const photoLimits = {
+  maxBytes: 10_000_000,
+  maxSideSum: 10_000,
+  maxRatio: 20,
+  preferMediaTypes: ['image/jpeg', 'image/png'],
+};
 /** More than a sheet can show so that one still sees what they are. */
 const maxGridImages = 25;
 

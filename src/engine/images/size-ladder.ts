@@ -13,7 +13,7 @@ export interface FitLimits {
   readonly maxRatio?: number;
   /**
    * Types that may come out. An original of one of them stays as it is when it fits; otherwise the
-   * first of WebP and JPEG in this list is written.
+   * first of WebP and JPEG in this list is written, and of a large opaque picture JPEG.
    */
   readonly preferMediaTypes?: readonly string[];
 }
@@ -35,6 +35,11 @@ export const telegramPhotoLimits: FitLimits = {
 };
 
 const qualities = [92, 85, 76, 66] as const;
+/**
+ * From here on WebP takes seconds of all processors for each try (20 million pixels: 14 s of one,
+ * where JPEG takes half a second).
+ */
+const manyPixels = 8_000_000;
 /** WebP's own limit. */
 const webpMaxSide = 16_383;
 const smallestSide = 32;
@@ -52,6 +57,7 @@ export async function fitImage(bytes: Uint8Array, limits: FitLimits): Promise<Fi
     const {
       autoOrient,
       format,
+      hasAlpha,
       orientation = 1,
     } = await source.metadata().catch((cause: unknown) => {
       throw new ImageError({ kind: 'broken' }, { cause });
@@ -66,7 +72,9 @@ export async function fitImage(bytes: Uint8Array, limits: FitLimits): Promise<Fi
       return { bytes, mediaType, ...picture, changed: false };
     }
 
-    const target = allowed.find(isLossy) ?? 'image/jpeg';
+    const isSlow = !hasAlpha && picture.width * picture.height > manyPixels;
+    const isJpegWanted = isSlow && allowed.includes('image/jpeg');
+    const target = isJpegWanted ? 'image/jpeg' : (allowed.find(isLossy) ?? 'image/jpeg');
     let scale = shrinkFor(picture, limits);
     for (;;) {
       const size = sizeAt(picture, scale, limits);

@@ -28,6 +28,14 @@ describe('fitImage', () => {
     expect(fitted.bytes.byteLength).toBeLessThanOrEqual(200_000);
   });
 
+  it('makes a JPEG of a large picture that is opaque, for which WebP takes too long', async () => {
+    const fit = { maxBytes: 300_000 };
+    const opaque = await plain(3000, 2700).png({ compressionLevel: 0 }).toBuffer();
+    expect(await fitImage(opaque, fit)).toMatchObject({ mediaType: 'image/jpeg', width: 3000 });
+    const clear = await plain(3000, 2700).ensureAlpha(0.5).png({ compressionLevel: 0 }).toBuffer();
+    expect(await fitImage(clear, fit)).toMatchObject({ mediaType: 'image/webp', width: 3000 });
+  });
+
   it('gives up size where quality is not enough', async () => {
     const bytes = await noise(400, 300).png().toBuffer();
     const fitted = await fitImage(bytes, { maxBytes: 20_000 });
