@@ -7,7 +7,9 @@ const maxCharacters = 48;
 
 /** In what a task differs from others of its batch: model and prompt, where they do. */
 export function differencesOf(task: TaskView, { tasks }: BatchView): string[] {
-  const isMixed = (of: (one: TaskView) => string | null) => new Set(tasks.map(of)).size > 1;
+  // A task that has not begun may have no model yet, and differs in nothing by that.
+  const isMixed = (of: (one: TaskView) => string | null) =>
+    new Set(tasks.flatMap((one) => of(one) ?? [])).size > 1;
   return [
     ...(isMixed(({ model }) => model) && task.model !== null ? [task.model] : []),
     ...(isMixed(({ request }) => request.prompt) ? [task.request.prompt] : []),

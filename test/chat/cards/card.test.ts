@@ -283,6 +283,11 @@ describe('the card of a batch', () => {
     expect(known.buttons.flat().map(({ label }) => label)).not.toContain('Send again');
   });
 
+  it('labels no image by a model that others of the batch only have not got yet', () => {
+    const tasks = [done(1), taskView({ id: 'b', ordinal: 1, model: null })];
+    expect(card(batchView({ tasks })).picture).toMatchObject({ images: [{ label: '1/2' }] });
+  });
+
   it('labels the images where the models differ', () => {
     const tasks = [
       done(1, { id: 'a', model: 'flux' }),
