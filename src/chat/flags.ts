@@ -15,6 +15,9 @@ const flagOptions: ReadonlyMap<string, FlagOption> = new Map<string, FlagOption>
   ['preset', 'preset'],
   ['global', 'global'],
   ['private', 'private'],
+  ['mask', 'maskLast'],
+  ['reference', 'referencesLast'],
+  ['ref', 'referencesLast'],
   ['language', 'language'],
   ['forget', 'forget'],
 ]);
@@ -29,6 +32,8 @@ const examples: Readonly<Record<FlagOption, string>> = {
   preset: 'anime',
   global: 'yes',
   private: 'yes',
+  maskLast: 'yes',
+  referencesLast: '2',
   language: 'en',
   forget: 'model',
 };
@@ -43,11 +48,18 @@ export type FlagOption =
   | 'preset'
   | 'global'
   | 'private'
+  | 'maskLast'
+  | 'referencesLast'
   | 'language'
   | 'forget';
 
 /** Needs no value: to be there is enough. */
-const switches: ReadonlySet<FlagOption> = new Set(['global', 'private']);
+const switches: ReadonlySet<FlagOption> = new Set([
+  'global',
+  'private',
+  'maskLast',
+  'referencesLast',
+]);
 
 export interface PromptWithFlags {
   /** What stands before the flags, trimmed. */

@@ -104,8 +104,10 @@ export type Intent =
       readonly kind: 'text-command';
       readonly name: string;
       readonly text: string;
-      /** Photos, albums, and the image of the message replied to, in order. */
+      /** Photos, albums, or else the image of the message that was replied to. */
       readonly attachments: readonly Attachment[];
+      /** That image, where the message brings images of its own. */
+      readonly answered?: Attachment;
     }
   | { readonly kind: 'button'; readonly payload: string; readonly answers?: FormAnswers };
 

@@ -25,6 +25,8 @@ export type Translation =
       readonly name: string;
       readonly text: string;
       readonly files: readonly FileSource[];
+      /** What was answered, where there are files too. */
+      readonly answered?: FileSource;
     }
   /** The answer to a question of the bot's: `payload` says to which. */
   | { readonly kind: 'form'; readonly payload: string; readonly text: string }
@@ -51,8 +53,7 @@ export function translateMessages(messages: readonly Message[], bot: BotIdentity
     const isForAny = command.mention === undefined && !isPrivate && !bot.commands.has(command.name);
     if (isForOther || isForAny) return ignored;
     const name = isAlbum && command.name === 'imagine' ? 'batch' : command.name;
-    const files = own.length > 0 ? own : repliedFile(first);
-    return { kind: 'command', name, text: command.rest, files };
+    return { kind: 'command', name, text: command.rest, ...withAnswered(own, messages) };
   }
 
   const form = words === '' ? undefined : answeredForm(first, bot.id);
@@ -62,8 +63,15 @@ export function translateMessages(messages: readonly Message[], bot: BotIdentity
     return ignored;
   }
   if (words === '') return messages.some(hasMedia) ? { kind: 'wordless', files: own } : ignored;
-  const files = own.length > 0 ? own : repliedFile(first);
-  return { kind: 'command', name: isAlbum ? 'batch' : 'imagine', text: words, files };
+  const name = isAlbum ? 'batch' : 'imagine';
+  return { kind: 'command', name, text: words, ...withAnswered(own, messages) };
+}
+
+/** The files to work on: their own, or else what they answer. */
+function withAnswered(own: readonly FileSource[], messages: readonly Message[]) {
+  const [answered] = messages.flatMap(repliedFile);
+  if (answered === undefined) return { files: own };
+  return own.length > 0 ? { files: own, answered } : { files: [answered] };
 }
 
 interface ParsedCommand {

@@ -108,6 +108,7 @@ export function createUpdateHandler(deps: UpdateHandlerDeps): UpdateHandler {
           name: translation.name,
           text: translation.text,
           attachments: translation.files.map(attachmentOf),
+          ...(translation.answered ? { answered: attachmentOf(translation.answered) } : {}),
         }
       : {
           kind: 'button',

@@ -11,7 +11,16 @@ export function commandLine(batch: BatchView, platform: Platform): string | unde
   const name = batch.origin === 'batch' ? 'batch' : 'imagine';
   // Pasted so, Discord's client fills the command's option in.
   const begin = platform === 'discord' ? `/${name} prompt:${prompt}` : `/${name} ${prompt}`;
-  return [begin, ...flags(first, tasks)].join(' ');
+  const roles = platform === 'telegram' ? roleFlags(first) : [];
+  return [begin, ...flags(first, tasks), ...roles].join(' ');
+}
+
+/** What tells the images apart that have no option of their own there. */
+function roleFlags({ request: { referenceIds = [], maskId } }: TaskView): string[] {
+  return [
+    ...(referenceIds.length === 0 ? [] : [`--reference ${referenceIds.length}`]),
+    ...(maskId === undefined ? [] : ['--mask']),
+  ];
 }
 
 function flags({ request }: TaskView, tasks: readonly TaskView[]): string[] {

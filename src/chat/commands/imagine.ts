@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineCommand } from './command.js';
+import { imageRoles } from './image-roles.js';
 import * as options from './options.js';
 import { submitPrompt } from './submission.js';
 
@@ -23,16 +24,24 @@ export const imagine = defineCommand({
     mask: options.mask,
     strength: options.strength,
     private: options.isPrivate,
+    images: options.images,
+    answered: options.answeredImage,
+    maskLast: options.maskLast,
+    referencesLast: options.referencesLast,
   }),
-  run: (context, chosen) =>
-    submitPrompt(context, {
+  run: async (context, chosen) => {
+    const { images = [], answered, maskLast = false, referencesLast } = chosen;
+    const written = { isMaskLast: maskLast, references: referencesLast };
+    const roles = imageRoles(written, images, answered);
+    const { image = roles.image, mask = roles.mask } = chosen;
+    const named = [chosen.reference1, chosen.reference2, chosen.reference3];
+    return submitPrompt(context, {
       origin: 'imagine',
       options: chosen,
-      images: chosen.image === undefined ? [] : [chosen.image],
-      references: [chosen.reference1, chosen.reference2, chosen.reference3].filter(
-        (reference) => reference !== undefined,
-      ),
-      ...(chosen.mask === undefined ? {} : { mask: chosen.mask }),
+      images: image === undefined ? [] : [image],
+      references: [...named.filter((reference) => reference !== undefined), ...roles.references],
+      ...(mask === undefined ? {} : { mask }),
       private: chosen.private,
-    }),
+    });
+  },
 });

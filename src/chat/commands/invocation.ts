@@ -2,6 +2,7 @@ import type { FormAnswers } from '../form.js';
 import type { Intent } from '../request.js';
 import type { Command } from './command.js';
 import type { CommandTree } from './command-tree.js';
+import { hasRoleFlags } from './image-roles.js';
 import { optionShapes } from './option-registry.js';
 import { type RawOptions, typed } from './option-values.js';
 import { isArchive } from './source-images.js';
@@ -20,7 +21,7 @@ export function invocationOf(tree: CommandTree, intent: CommandIntent): Invocati
   switch (intent.kind) {
     case 'message-menu': {
       const command = tree.findInMessageMenu(intent.name);
-      const options = textArguments(command, '', intent.images);
+      const options = textArguments(command, '', { attachments: intent.images });
       return answered(command, options, intent.answers);
     }
     case 'command': {
@@ -29,13 +30,20 @@ export function invocationOf(tree: CommandTree, intent: CommandIntent): Invocati
     }
     case 'text-command': {
       const { command, rest } = tree.find(commandName(intent), intent.text);
-      return { command, options: textArguments(command, rest, intent.attachments) };
+      const files = { attachments: intent.attachments, answered: intent.answered };
+      return { command, options: textArguments(command, rest, files) };
     }
   }
 }
 
-/** Several images under one `/imagine` are a batch, whichever word the caption begins with. */
-function commandName({ name, attachments }: CommandIntent & { kind: 'text-command' }): string {
+/**
+ * Several images under one `/imagine` are a batch, whichever word the caption begins with; but not
+ * where flags make them the parts of one task.
+ */
+function commandName(intent: CommandIntent & { kind: 'text-command' }): string {
+  const { name, text, attachments } = intent;
+  const isPrompt = name === 'imagine' || name === 'batch';
+  if (isPrompt && hasRoleFlags(text)) return 'imagine';
   const isBatch = attachments.length > 1 || attachments.some(isArchive);
   return isBatch && name === 'imagine' ? 'batch' : name;
 }

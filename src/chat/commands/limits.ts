@@ -6,6 +6,7 @@ const presetNameMaxCharacters = 32;
 const countMax = 4;
 const seedMax = 2 ** 32 - 1;
 const concurrencyMax = 10;
+const referencesMax = 3;
 
 /** What may be asked for. */
 export const limits = {
@@ -19,6 +20,8 @@ export const limits = {
   maxVariants: 20,
   /** Tasks of one batch: images × models × choices. */
   maxTasks: 100,
+  /** Images of one task whose look it takes on. */
+  referencesMax,
   /** As the texts say them; a seed is not grouped by thousands. */
   inTexts: {
     promptMaxCharacters,
@@ -26,5 +29,6 @@ export const limits = {
     countMax,
     seedMax: String(seedMax),
     concurrencyMax,
+    referencesMax,
   },
 } as const;

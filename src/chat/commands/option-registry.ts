@@ -11,6 +11,10 @@ export interface OptionMeta {
   readonly isAttachment?: boolean;
   /** Takes the files that came under no name of their own; menus do not show it. */
   readonly isAttachmentList?: boolean;
+  /** Takes the image of the message that was answered, where others came along; not in menus. */
+  readonly isAnswered?: boolean;
+  /** Is given by a flag alone; menus do not show it. */
+  readonly isFlagOnly?: boolean;
   /** Somebody: an id, or what people type to address them. */
   readonly isUser?: boolean;
   /** Takes the whole text of a text command, flags at its end included. */

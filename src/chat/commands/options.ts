@@ -118,6 +118,29 @@ export const zip = z
   .optional()
   .register(optionRegistry, { description: 'option-zip', isAttachment: true });
 
+/** How a text says which of its images is the mask. */
+export const maskLast = z
+  .boolean('option-wrong')
+  .optional()
+  .register(optionRegistry, { description: 'option-mask', isFlagOnly: true });
+
+/** How a text says which of its images are references: the last ones, or all that may be. */
+export const referencesLast = z
+  .string('reference-count-wrong')
+  .regex(new RegExp(`^([1-${limits.referencesMax}]|yes)$`, 'i'), 'reference-count-wrong')
+  .transform((word): number | 'all' => (/^yes$/i.test(word) ? 'all' : Number(word)))
+  .optional()
+  .register(optionRegistry, { description: 'option-reference', isFlagOnly: true });
+
+export const answeredImage = z
+  .custom<Attachment>(isAttachment, 'image-wrong')
+  .optional()
+  .register(optionRegistry, {
+    description: 'option-image',
+    isAttachment: true,
+    isAnswered: true,
+  });
+
 /** Of an album, a form or a message, which have no names for their files. */
 export const images = z
   .array(z.custom<Attachment>(isAttachment, 'image-wrong'))

@@ -5,18 +5,20 @@ import type { Command } from './command.js';
 import { type OptionShape, optionShapes } from './option-registry.js';
 import { type RawOptions, typed } from './option-values.js';
 
+export interface WrittenFiles {
+  readonly attachments: readonly Attachment[];
+  /** The image that the text answers, where it brings images of its own. */
+  readonly answered?: Attachment | undefined;
+}
+
 /**
  * The options of a command that was written as text: the words are the options in their order, and
  * a prompt takes all that is left of the text. Images fill the command's attachments in theirs.
  * @throws Refusal words-too-many, images-too-many
  */
-export function textArguments(
-  command: Command,
-  text: string,
-  attachments: readonly Attachment[],
-): RawOptions {
+export function textArguments(command: Command, text: string, files: WrittenFiles): RawOptions {
   const shapes = optionShapes(command.options);
-  const given: Record<string, RawOptions[string]> = { ...filesBySlot(shapes, attachments) };
+  const given: Record<string, RawOptions[string]> = { ...filesBySlot(shapes, files) };
 
   if (command.hasNamedWords) return { ...given, ...namedWords(shapes, text) };
 
@@ -97,10 +99,16 @@ function namedWords(shapes: readonly OptionShape[], text: string): RawOptions {
 
 function filesBySlot(
   shapes: readonly OptionShape[],
-  attachments: readonly Attachment[],
+  { attachments, answered }: WrittenFiles,
 ): RawOptions {
+  const answeredSlot = answered && shapes.find(({ meta }) => meta.isAnswered);
   const list = shapes.find(({ type }) => type === 'attachment-list');
-  if (list) return attachments.length === 0 ? {} : { [list.name]: attachments };
+  if (list) {
+    return {
+      ...(attachments.length === 0 ? {} : { [list.name]: attachments }),
+      ...(answeredSlot ? { [answeredSlot.name]: answered } : {}),
+    };
+  }
   const slots = shapes.filter(({ type }) => type === 'attachment');
   if (slots.length > 0 && attachments.length > slots.length) {
     throw new Refusal(

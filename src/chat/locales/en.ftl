@@ -213,6 +213,14 @@ seed-wrong = Seed is { $value }, but must be a whole number from 0 to { $seedMax
 strength-wrong = Strength is { $value }, but must be between 0 and 1, such as 0.6.
 strength-without-image = Strength { $value } says how far to move away from an image, but there is no image.
 mask-without-image = A mask says where an image may change, but there is no image.
+mask-flag-without-images = --mask is for two images: answer the one to change with your mask, or send both as an album, the mask last.
+reference-flag-without-images = --reference needs images to take the look from: send them with the prompt, or answer one. --reference 2 means the last two.
+reference-count-wrong = “{ $value }” is no number of references: --reference means all that came along, --reference 2 the last two; { $referencesMax } is the most.
+references-too-many = { $count } references came, but { $max } is the most.
+images-without-part = { $count ->
+    [one] 1 image has
+   *[other] { $count } images have
+} no part in this. The first is the one to start from, then come as many as --reference 2 says, and last the one for --mask.
 mask-shape-wrong = The mask ({ $mask } pixels) has another shape than the image ({ $image }). Draw it on a copy of the image.
 model-wrong = “{ $value }” does not name a model.
 model-unknown = There is no model called “{ $value }”. /models lists those there are.
@@ -528,7 +536,7 @@ help-text =
     { $imagine }a fox in the snow --ar 16:9 --n 4
     { $imagine }{ "{" }red|blue{ "}" } fox, watercolor --seed 7
 help-images-discord = Attach an image to change it; /batch changes several.
-help-images-telegram = In a private chat plain text is a prompt. A photo with a caption is changed as the caption says, an album is a batch, and a reply to an image starts from it.
+help-images-telegram = In a private chat plain text is a prompt. A photo with a caption is changed as the caption says, an album is a batch, and a reply to an image starts from it. Pictures with --reference lend their look; a reply with a mask and --mask changes only where it is white.
 help-flags =
     Flags end any prompt: --ar 16:9 · --n 4 images · --seed 7 · --no hands · --model a,b · --preset anime · --strength 0.6
     { "{" }red|blue{ "}" } makes one task for each choice.

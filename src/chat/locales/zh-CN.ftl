@@ -207,6 +207,11 @@ seed-wrong = 种子是 { $value }，但必须是 0 到 { $seedMax } 的整数。
 strength-wrong = 强度是 { $value }，但必须在 0 到 1 之间，如 0.6。
 strength-without-image = 强度 { $value } 表示偏离原图的程度，但没有附上图片。
 mask-without-image = 遮罩表示图片的哪些地方可以改变，但没有附上图片。
+mask-flag-without-images = --mask 需要两张图片：用遮罩回复要修改的图片，或把两张放在一个相册里，遮罩放在最后。
+reference-flag-without-images = --reference 需要提供风格的图片：把它们和提示词一起发送，或回复其中一张。--reference 2 表示最后两张。
+reference-count-wrong = “{ $value }”不是参考图的数量：--reference 表示附带的全部图片，--reference 2 表示最后两张，最多 { $referencesMax } 张。
+references-too-many = 有 { $count } 张参考图，但最多 { $max } 张。
+images-without-part = 有 { $count } 张图片没有用途。第一张是要修改的图片，随后是 --reference 2 所说数量的参考图，最后一张是 --mask 的遮罩。
 mask-shape-wrong = 遮罩（{ $mask } 像素）与图片（{ $image }）的形状不同。请在图片的副本上绘制遮罩。
 model-wrong = “{ $value }”不是模型名称。
 model-unknown = 没有名为“{ $value }”的模型。用 /models 查看可用的模型。
@@ -504,7 +509,7 @@ help-text =
     { $imagine }雪地里的狐狸 --ar 16:9 --n 4
     { $imagine }水彩画：{ "{" }红色|蓝色{ "}" }的狐狸 --seed 7
 help-images-discord = 附上图片即可修改；/batch 可修改多张。
-help-images-telegram = 在私聊中，直接发送文字就是提示词。带说明的照片会按说明修改，带说明的相册会成为一个批次，回复一张图片则以它为起点。
+help-images-telegram = 在私聊中，直接发送文字就是提示词。带说明的照片会按说明修改，带说明的相册会成为一个批次，回复一张图片则以它为起点。加上 --reference 的图片提供风格；用遮罩和 --mask 回复一张图片，则只修改遮罩为白色的地方。
 help-flags =
     提示词末尾可加参数：--ar 16:9 · --n 4 张 · --seed 7 · --no 手 · --model a,b · --preset anime · --strength 0.6
     { "{" }红色|蓝色{ "}" }会为每个选项建立一个任务。

@@ -150,6 +150,19 @@ describe('messages to the Telegram bot', () => {
     expect(attachmentsOf(test.requests.at(-1))).toMatchObject([{ width: 320, height: 200 }]);
   });
 
+  it('hands over what was answered beside the images of its own', async () => {
+    const ada = test.playground.createUser();
+    await test.bot.start();
+    const shown = await ada.send(ada.chat, { photo: await makePicture(320, 200), caption: 'door' });
+    const photo = await makePicture(64, 40);
+    await ada.send(ada.chat, { photo, caption: 'a red door --mask', replyTo: shown });
+    await requested(2);
+    expect(test.requests.at(-1)?.intent).toMatchObject({
+      ...{ name: 'imagine', text: 'a red door --mask' },
+      ...{ attachments: [{ width: 64 }], answered: { width: 320 } },
+    });
+  });
+
   it('hands on a picture without words, which may belong to what was asked for before', async () => {
     const ada = test.playground.createUser({ languageCode: 'zh-hans' });
     await test.bot.start();
