@@ -63,6 +63,13 @@ const kinds = {
   cannotMessageUser: [403, 50007, 'Cannot send messages to this user'],
   missingPermissions: [403, 50013, 'Missing Permissions'],
   invalidWebhookToken: [401, 50027, 'Invalid Webhook Token'],
+  threadArchived: [400, 50083, 'Thread is archived'],
+  noReplyWithoutHistory: [
+    403,
+    160002,
+    'You cannot reply without permission to read message history',
+  ],
+  threadLocked: [400, 160005, 'Thread is locked'],
   invalidJson: [400, 50109, 'The request body contains invalid JSON.'],
 } as const satisfies Record<string, readonly [number, number, string]>;
 

@@ -2,9 +2,18 @@
  * What may go wrong between the bot and the platform.
  * `reset-before`: the connection breaks and nothing was done.
  * `reset-after`: everything was done, and the connection breaks instead of an answer.
+ * `502-after`: the same, with a gateway's page as the answer.
+ * `400`: refused as a form that is wrong, for a reason of the platform's own.
  * `hang`: nothing is done, and no answer comes until the playground closes.
  */
-export type FaultKind = '500' | '429' | 'reset-before' | 'reset-after' | 'hang';
+export type FaultKind =
+  | '400'
+  | '429'
+  | '500'
+  | '502-after'
+  | 'reset-before'
+  | 'reset-after'
+  | 'hang';
 
 export interface Fault {
   kind: FaultKind;

@@ -73,6 +73,7 @@ async function produceAnswer(
   try {
     const bytes = await receiveBody(request, maxBodyBytes);
     if (fault?.kind === '500') throw new DiscordError(500, 0, '500: Internal Server Error');
+    if (fault?.kind === '400') throw new DiscordError(400, 50035, 'Invalid Form Body');
     if (fault?.kind === '429') return rateLimitedReply(fault.retryAfterMs ?? 1000, 'user');
     const { json, files } = await parseBody(bytes, entry.contentType ?? '');
     entry.requestBody = json;
@@ -88,7 +89,9 @@ async function produceAnswer(
     }
     const call = { params: match.params, query: url.searchParams, body: json, files };
     const reply = match.route.handle(call);
-    return fault?.kind === 'reset-after' ? 'reset' : { ...reply, headers };
+    if (fault?.kind === 'reset-after') return 'reset';
+    if (fault?.kind === '502-after') return { status: 502, body: '<html>502 Bad Gateway</html>' };
+    return { ...reply, headers };
   } catch (error) {
     const refused = refusalReply(deps.world, error);
     return { ...refused, headers: { ...headers, ...refused.headers } };
@@ -115,11 +118,12 @@ function respond(response: ServerResponse, { status, body, headers }: Answer): v
     response.writeHead(status, headers).end();
     return;
   }
-  const written = Buffer.from(JSON.stringify(body));
+  const isPage = typeof body === 'string';
+  const written = Buffer.from(isPage ? body : JSON.stringify(body));
   response
     .writeHead(status, {
       ...headers,
-      'Content-Type': 'application/json',
+      'Content-Type': isPage ? 'text/html' : 'application/json',
       'Content-Length': written.length,
     })
     .end(written);

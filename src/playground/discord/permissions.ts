@@ -16,6 +16,8 @@ const permissionBits = {
   UseExternalEmojis: 1n << 18n,
   ManageRoles: 1n << 28n,
   UseApplicationCommands: 1n << 31n,
+  ManageThreads: 1n << 34n,
+  SendMessagesInThreads: 1n << 38n,
   UseExternalApps: 1n << 50n,
 } as const;
 
@@ -28,6 +30,7 @@ export const everyoneDefault = sumOf([
   'AddReactions',
   'ViewChannel',
   'SendMessages',
+  'SendMessagesInThreads',
   'EmbedLinks',
   'AttachFiles',
   'ReadMessageHistory',

@@ -34,7 +34,7 @@ export interface Guild {
   attachmentSizeLimit: number;
 }
 
-export const channelTypes = { guildText: 0, directMessage: 1 } as const;
+export const channelTypes = { guildText: 0, directMessage: 1, publicThread: 11 } as const;
 
 export interface Channel {
   id: string;
@@ -47,6 +47,8 @@ export interface Channel {
   lastMessageId: string | null;
   /** Every message ever here, oldest first: ephemeral and deleted ones too. */
   messageIds: string[];
+  /** Set for a thread; its overwrites are its parent's. */
+  thread?: { parentId: string; isArchived: boolean; isLocked: boolean };
 }
 
 export interface Attachment {

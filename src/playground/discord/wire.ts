@@ -78,6 +78,7 @@ export function channelJson(world: World, channel: Channel): Json {
     const recipients = channel.recipientIds.map((id) => userJson(userOf(world, id)));
     return { ...shared, recipients };
   }
+  if (channel.thread) return { ...shared, ...threadJson(world, channel, channel.thread) };
   return {
     ...shared,
     guild_id: channel.guildId,
@@ -93,6 +94,26 @@ export function channelJson(world: World, channel: Channel): Json {
       deny: deny.toString(),
     })),
     nsfw: channel.isAgeRestricted,
+  };
+}
+
+function threadJson(world: World, channel: Channel, thread: NonNullable<Channel['thread']>): Json {
+  const { parentId, isArchived, isLocked } = thread;
+  return {
+    guild_id: channel.guildId,
+    name: channel.name,
+    parent_id: parentId,
+    owner_id: guildOf(world, channel)?.ownerId,
+    rate_limit_per_user: 0,
+    message_count: channel.messageIds.length,
+    member_count: 1,
+    total_message_sent: channel.messageIds.length,
+    thread_metadata: {
+      archived: isArchived,
+      locked: isLocked,
+      archive_timestamp: new Date(world.clock.now()).toISOString(),
+      auto_archive_duration: 1440,
+    },
   };
 }
 

@@ -11,6 +11,8 @@ export interface GuildHandle {
   readonly id: string;
   readonly record: Guild;
   createChannel(options: NewChannel): ChannelHandle;
+  /** A thread that everybody who sees the channel sees. */
+  createThread(parent: ChannelHandle, options: { name: string }): ChannelHandle;
   /** Lets a person in, with permissions beyond everyone's, such as `ManageGuild`. */
   addMember(person: Person, options?: { permissions?: readonly PermissionName[] }): void;
 }
@@ -44,6 +46,8 @@ export interface Driver {
   createGuild(options: NewGuild): GuildHandle;
   /** A moderator removes a message. */
   deleteMessage(message: Message): void;
+  /** A moderator closes a thread. `locked`: nobody but those who manage threads opens it again. */
+  archiveThread(thread: ChannelHandle, options?: { locked?: boolean }): void;
   /** A moderator removes a channel with all that was said in it. */
   deleteChannel(channel: ChannelHandle): void;
 }
@@ -64,6 +68,11 @@ export function createDriver(world: World): Driver {
     createPerson: (options) => createPerson(world, addUser(options)),
     createGuild: (options) => openGuild(world, addUser({ name: `${options.name} owner` }), options),
     deleteMessage: (message) => deleteMessage(world, message),
+    archiveThread({ record }, { locked = false } = {}) {
+      if (!record.thread) throw new Error(`${record.name} is no thread`);
+      record.thread.isArchived = true;
+      record.thread.isLocked = locked;
+    },
     deleteChannel: ({ record }) => removeChannel(world, record),
   };
 }
@@ -91,6 +100,8 @@ function openGuild(world: World, owner: User, options: NewGuild): GuildHandle {
     id,
     record: guild,
     createChannel: (details) => createChannelHandle(world, openChannel(world, guild, details)),
+    createThread: (parent, { name }) =>
+      createChannelHandle(world, openThread(world, guild, parent.record, name)),
     addMember(person, { permissions = [] } = {}) {
       join(world, guild, person.id, permissions);
       const member = guild.members.get(person.id);
@@ -143,6 +154,24 @@ function openChannel(world: World, guild: Guild, options: NewChannel): Channel {
     world.dispatch('CHANNEL_CREATE', channelJson(world, channel), scope);
   }
   return channel;
+}
+
+function openThread(world: World, guild: Guild, parent: Channel, name: string): Channel {
+  const thread: Channel = {
+    ...parent,
+    id: world.snowflakes.next(),
+    type: channelTypes.publicThread,
+    name,
+    lastMessageId: null,
+    messageIds: [],
+    thread: { parentId: parent.id, isArchived: false, isLocked: false },
+  };
+  world.channels.set(thread.id, thread);
+  if (isBotIn(world, guild)) {
+    const scope = { guildId: guild.id, intent: intents.guilds };
+    world.dispatch('THREAD_CREATE', channelJson(world, thread), scope);
+  }
+  return thread;
 }
 
 function removeChannel(world: World, channel: Channel): void {

@@ -4,6 +4,7 @@ import { intents } from '../gateway/intents.js';
 import type { PermissionName } from '../permissions.js';
 import type { Channel } from '../records.js';
 import { type Call, noContent, ok, param, type Route } from '../router.js';
+import { modifyThread } from '../threads.js';
 import { channelJson, memberJson } from '../wire.js';
 import { guildOf, type World } from '../world.js';
 
@@ -16,6 +17,16 @@ export function channelRoutes(world: World): Route[] {
       template: '/channels/{channel_id}',
       limit,
       handle: (call) => ok(channelJson(world, openChannel(world, call))),
+    },
+    {
+      method: 'PATCH',
+      template: '/channels/{channel_id}',
+      limit,
+      handle(call) {
+        const channel = openChannel(world, call);
+        modifyThread(world, channel, call.body as Parameters<typeof modifyThread>[2]);
+        return ok(channelJson(world, channel));
+      },
     },
     {
       method: 'POST',

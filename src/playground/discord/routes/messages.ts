@@ -8,10 +8,12 @@ import {
   messageWithNonce,
   publicMessage,
 } from '../messages.js';
+import { includes } from '../permissions.js';
 import { type Message, messageFlags } from '../records.js';
 import { type Call, noContent, ok, param, type Route } from '../router.js';
+import { requireOpenThread, requireWriting } from '../threads.js';
 import { readMessageBody } from '../validation/message-body.js';
-import { messagesIn, type World } from '../world.js';
+import { botPermissions, messagesIn, type World } from '../world.js';
 import { openChannel } from './channels.js';
 
 const all = '/channels/{channel_id}/messages';
@@ -65,10 +67,13 @@ export function messageRoutes(world: World): Route[] {
 }
 
 function create(world: World, call: Call) {
-  const channel = openChannel(world, call, ['SendMessages']);
+  const channel = openChannel(world, call);
+  requireWriting(world, channel);
   const body = readMessageBody(call.body, { allowedFlags: createFlags });
   if (call.files.size > 0) requireInChannel(world, channel, ['AttachFiles']);
-  if (body.message_reference) requireInChannel(world, channel, ['ReadMessageHistory']);
+  if (body.message_reference && !includes(botPermissions(world, channel), 'ReadMessageHistory')) {
+    throw refusal('noReplyWithoutHistory');
+  }
   const earlier = messageWithNonce(world, channel, body);
   if (earlier) return ok(messageJson(world, earlier));
   const sizeLimit = sizeLimitIn(world, channel);
@@ -80,6 +85,7 @@ function edit(world: World, call: Call) {
   const channel = openChannel(world, call);
   const message = publicMessage(world, channel, param(call, 'message_id'));
   if (message.authorId !== world.bot.id) throw refusal('notTheAuthor');
+  requireOpenThread(channel);
   const wasV2 = isComponentsV2(message);
   const body = readMessageBody(call.body, { wasV2, allowedFlags: editFlags });
   if (call.files.size > 0) requireInChannel(world, channel, ['AttachFiles']);

@@ -11,6 +11,7 @@ import { isComponentsV2, messageJson } from '../message-wire.js';
 import { createMessage, deleteMessage, editMessage } from '../messages.js';
 import { type Interaction, type Message, messageFlags, messageTypes } from '../records.js';
 import { type Call, noContent, ok, param, type Reply, type Route } from '../router.js';
+import { requireOpenThread } from '../threads.js';
 import { readMessageBody } from '../validation/message-body.js';
 import type { World } from '../world.js';
 
@@ -62,11 +63,13 @@ function edit(world: World, call: Call): Reply {
 }
 
 function applyEdit(world: World, interaction: Interaction, message: Message, call: Call): Message {
+  const channel = channelOfInteraction(world, interaction);
+  requireOpenThread(channel);
   const wasV2 = isComponentsV2(message);
   const body = readMessageBody(call.body, { wasV2, allowedFlags: followUpFlags });
   if (call.files.size > 0) requireAttachFiles(world, interaction);
   return editMessage(world, message, {
-    channel: channelOfInteraction(world, interaction),
+    channel,
     body,
     files: call.files,
     sizeLimit: interaction.attachmentSizeLimit,
