@@ -4,6 +4,7 @@ import type { ChannelPermission, ChatRequest } from './request.js';
 const texts = {
   'view-channel': 'missing-view-channel',
   'send-messages': 'missing-send-messages',
+  'send-messages-in-threads': 'missing-send-messages-in-threads',
   'attach-files': 'missing-attach-files',
 } as const satisfies Record<ChannelPermission, string>;
 

@@ -44,7 +44,11 @@ export interface ChatRequest {
   acknowledge(options: { readonly private: boolean }): Promise<void>;
 }
 
-export type ChannelPermission = 'view-channel' | 'send-messages' | 'attach-files';
+export type ChannelPermission =
+  | 'view-channel'
+  | 'send-messages'
+  | 'send-messages-in-threads'
+  | 'attach-files';
 
 /** An image or file that came with the request, not fetched yet. */
 export interface Attachment {

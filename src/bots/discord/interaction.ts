@@ -178,10 +178,9 @@ export function missingPermissions(interaction: AskingInteraction): ChannelPermi
       ? []
       : ([
           ['view-channel', PermissionFlagsBits.ViewChannel],
-          [
-            'send-messages',
-            isThread ? PermissionFlagsBits.SendMessagesInThreads : PermissionFlagsBits.SendMessages,
-          ],
+          isThread
+            ? ['send-messages-in-threads', PermissionFlagsBits.SendMessagesInThreads]
+            : ['send-messages', PermissionFlagsBits.SendMessages],
         ] satisfies [ChannelPermission, bigint][])),
     ['attach-files', PermissionFlagsBits.AttachFiles],
   ];

@@ -314,6 +314,7 @@ and-more = … and { $count } more
 
 missing-view-channel = I may not see this channel. Ask a moderator to give me “View Channel” here, or use me in a direct message.
 missing-send-messages = I may not write in this channel. Ask a moderator to give me “Send Messages” here, or use me in a direct message.
+missing-send-messages-in-threads = I may not write in this thread. Ask a moderator to give me “Send Messages in Threads” here, or use me in a direct message.
 missing-attach-files = I may not attach files in this channel. Ask a moderator to give me “Attach Files” here, or use me in a direct message.
 private-chat-closed = I may not write to you in private yet. Open { $link } and press Start, then ask again.
 not-yours = That is somebody else's. Only its owner can do this.
@@ -546,6 +547,8 @@ help-command = /{ $name } · { $description }
 
 discord-still-running = Still running. Discord lets me write here for 15 minutes only: press the button for the result.
 discord-files-refused = ⚠️ The images cannot be shown here: I may not attach files in this channel. Ask a moderator, or use me in a direct message.
+discord-more-in-zip = { $shown } of { $count } images; Zip has them all.
+discord-files-not-taken = ⚠️ Discord did not take these images. Try again with 🔄.
 discord-files-too-large = ⚠️ The images are too large for this server, even after compression.
 
 ## What the Telegram bot says by itself

@@ -302,6 +302,7 @@ and-more = ……另有 { $count } 项
 
 missing-view-channel = 我无法查看此频道。请管理员在此授予“查看频道”权限，或私信使用我。
 missing-send-messages = 我无法在此频道发言。请管理员在此授予“发送消息”权限，或私信使用我。
+missing-send-messages-in-threads = 我无法在此子区发言。请管理员在此授予“在子区内发送消息”权限，或私信使用我。
 missing-attach-files = 我无法在此频道上传附件。请管理员在此授予“附加文件”权限，或私信使用我。
 private-chat-closed = 我还不能私信你。请打开 { $link } 并按“开始”，然后再发一次。
 not-yours = 这是别人的，只有本人可以这样做。
@@ -519,6 +520,8 @@ help-command = /{ $name } · { $description }
 
 discord-still-running = 仍在运行。Discord 只允许我在此更新 15 分钟：请按按钮获取结果。
 discord-files-refused = ⚠️ 这里无法显示图片：我在此频道没有上传文件的权限。请联系管理员，或在私信中使用我。
+discord-more-in-zip = 共 { $count } 张图片，此处显示 { $shown } 张；“打包下载”包含全部。
+discord-files-not-taken = ⚠️ Discord 没有接受这些图片，请用 🔄 再试一次。
 discord-files-too-large = ⚠️ 图片即使压缩后也超出了此服务器允许的大小。
 
 ## Telegram 机器人自己说的话
