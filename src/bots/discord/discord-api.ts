@@ -10,7 +10,7 @@ import {
   type RESTPutAPIApplicationCommandsJSONBody,
   Routes,
 } from 'discord.js';
-import { translateDiscordError } from './discord-errors.js';
+import { DiscordError, translateDiscordError } from './discord-errors.js';
 
 /** A message's body and the files that its `attachment://` addresses name. */
 export interface OutgoingMessage {
@@ -43,6 +43,8 @@ export type DiscordApi = ReturnType<typeof createDiscordApi>;
 
 /** Milliseconds. Ten files of 10 MiB need a while. */
 const requestTimeoutMs = 30_000;
+/** For an edit without files: its card is stale until another try, and a try repeated does no harm. */
+const wordsTimeoutMs = 10_000;
 
 /**
  * The settings of every REST client here. discord.js repeats a request whose answer was lost, and
@@ -94,6 +96,10 @@ export function createDiscordApi({ token, apiUrl, onBucket }: DiscordApiOptions)
     }
   }
 
+  function createMessage(channelId: string, message: OutgoingMessage): Promise<APIMessage> {
+    return translated(() => bot.post(Routes.channelMessages(channelId), requestOf(message)));
+  }
+
   return {
     /** Once an interaction. Returns the id of the message that it made, where Discord tells. */
     async respond(
@@ -117,7 +123,7 @@ export function createDiscordApi({ token, apiUrl, onBucket }: DiscordApiOptions)
       return translated<APIMessage>(() =>
         interactions.patch(Routes.webhookMessage(applicationId, key), {
           auth: false,
-          ...requestOf(message),
+          ...editOf(message),
         }),
       );
     },
@@ -139,20 +145,45 @@ export function createDiscordApi({ token, apiUrl, onBucket }: DiscordApiOptions)
       );
     },
 
-    createMessage(channelId: string, message: OutgoingMessage) {
-      return translated<APIMessage>(() =>
-        bot.post(Routes.channelMessages(channelId), requestOf(message)),
-      );
+    createMessage,
+
+    /**
+     * As `createMessage`, as a reply where there is a message to reply to. Without the permission to
+     * read the history (160002) it is no reply, but stands in the channel all the same.
+     */
+    async createReply(channelId: string, message: OutgoingMessage, replyTo: string | null) {
+      if (replyTo === null) return createMessage(channelId, message);
+      const message_reference = { message_id: replyTo, fail_if_not_exists: false };
+      const reply = { ...message, body: { ...message.body, message_reference } };
+      try {
+        return await createMessage(channelId, reply);
+      } catch (error) {
+        if (!(error instanceof DiscordError) || error.problem !== 'forbidden') throw error;
+        return createMessage(channelId, message);
+      }
     },
 
     editMessage(channelId: string, messageId: string, message: OutgoingMessage) {
       return translated<APIMessage>(() =>
-        bot.patch(Routes.channelMessage(channelId, messageId), requestOf(message)),
+        bot.patch(Routes.channelMessage(channelId, messageId), editOf(message)),
       );
     },
 
     deleteMessage(channelId: string, messageId: string) {
       return translated<void>(() => bot.delete(Routes.channelMessage(channelId, messageId)));
+    },
+
+    /**
+     * Opens an archived thread again, which takes no permission but to write there, unless it is
+     * locked too. https://discord.com/developers/docs/resources/channel#modify-channel
+     */
+    async openThread(channelId: string): Promise<void> {
+      try {
+        await translated(() => bot.patch(Routes.channel(channelId), { body: { archived: false } }));
+      } catch (error) {
+        if (!(error instanceof DiscordError) || error.problem !== 'forbidden') throw error;
+        throw new DiscordError('thread-locked', error.message);
+      }
     },
 
     channel(channelId: string) {
@@ -202,4 +233,10 @@ function bucketScope(path: string): string {
 
 function requestOf({ body, files }: OutgoingMessage) {
   return { body, files: [...files] };
+}
+
+function editOf(message: OutgoingMessage) {
+  const isWords = message.files.length === 0;
+  const limit = isWords ? { signal: AbortSignal.timeout(wordsTimeoutMs) } : {};
+  return { ...requestOf(message), ...limit };
 }

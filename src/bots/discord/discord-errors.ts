@@ -19,6 +19,10 @@ export type DiscordProblem =
   | 'already-acknowledged'
   | 'message-gone'
   | 'channel-gone'
+  /** Nothing in it can be edited until it is opened again. */
+  | 'thread-archived'
+  /** Only who manages threads may write there, or open it again. */
+  | 'thread-locked'
   | 'forbidden'
   /** The bot's own token is not valid. */
   | 'unauthorized'
@@ -42,6 +46,7 @@ export class DiscordError extends Error {
 
 const problemByCode: Readonly<Record<number, DiscordProblem>> = {
   10003: 'channel-gone',
+  10004: 'channel-gone',
   10008: 'message-gone',
   10015: 'interaction-over',
   10062: 'interaction-over',
@@ -51,9 +56,20 @@ const problemByCode: Readonly<Record<number, DiscordProblem>> = {
   40094: 'interaction-over',
   50001: 'forbidden',
   50007: 'forbidden',
+  50008: 'forbidden',
   50013: 'forbidden',
   50027: 'interaction-over',
+  50083: 'thread-archived',
+  160002: 'forbidden',
+  160005: 'thread-locked',
 };
+
+/** What keeps the bot out of a channel, whatever it sends there. */
+export const shutProblems: readonly DiscordProblem[] = [
+  'forbidden',
+  'channel-gone',
+  'thread-locked',
+];
 
 const neverSentCodes = new Set([
   'ECONNREFUSED',

@@ -1,9 +1,8 @@
 import type { Logger } from 'pino';
-import type { CardButton, CardToShow, Chat, ChatPlatform, ShowOutcome } from '../../chat/index.js';
-import { type CardAddress, type Engine, EngineError } from '../../engine/index.js';
+import type { CardToShow, Chat, ChatPlatform, ShowOutcome } from '../../chat/index.js';
+import type { CardAddress, Engine } from '../../engine/index.js';
 import { type DiscordAddress, readAddress } from './address.js';
-import { cardFiles } from './card-files.js';
-import { cardMessage } from './card-message.js';
+import { createCardComposition } from './card-composition.js';
 import {
   isParkingTime,
   movedTo,
@@ -14,7 +13,7 @@ import {
   unwellRetryMs,
 } from './card-route.js';
 import type { DiscordApi, OutgoingMessage } from './discord-api.js';
-import { DiscordError } from './discord-errors.js';
+import { DiscordError, shutProblems } from './discord-errors.js';
 import type { CardBuckets, EditBudget } from './edit-budget.js';
 import { findCardMessage } from './find-card-message.js';
 import { createImagePoster } from './image-poster.js';
@@ -30,12 +29,14 @@ export interface DiscordPlatformDependencies {
 }
 
 const unauthorizedRetryMs = 60_000;
+const archivedRetryMs = 30_000;
 const rememberedVersions = 1000;
 /** A card whose message somebody deleted is sent anew once. */
 const resendLimit = 1;
 
 export function createDiscordPlatform(deps: DiscordPlatformDependencies): ChatPlatform {
   const { api, engine, chat, budget, now, log } = deps;
+  const composition = createCardComposition({ engine, chat, log });
   const poster = createImagePoster({ api, engine, now, log });
   /** Versions that cards show while images beside them are still posted. */
   const shownVersions = new Map<string, number>();
@@ -68,9 +69,7 @@ export function createDiscordPlatform(deps: DiscordPlatformDependencies): ChatPl
     } catch (error) {
       if (!(error instanceof DiscordError)) throw error;
       const { problem, message: reason, retryAfterMs } = error;
-      if (problem === 'forbidden' || problem === 'channel-gone') {
-        return { kind: 'undeliverable', reason };
-      }
+      if (shutProblems.includes(problem)) return { kind: 'undeliverable', reason };
       if (problem === 'rate-limited') {
         budget.limited(`channel:${address.channelId}`, retryAfterMs ?? unwellRetryMs);
       }
@@ -84,23 +83,25 @@ export function createDiscordPlatform(deps: DiscordPlatformDependencies): ChatPl
     if (parked) return parked;
     const parks = !card.final && isParkingTime(address, now().getTime());
     address = { ...address, parked: parks };
-    let message = parks ? composeParked(card, address) : await compose(card, address);
+    let message = parks
+      ? composition.parked(card, address)
+      : await composition.whole(card, address);
     for (;;) {
       const route = routeOf(address, now().getTime());
       const refusal = refusalOf(card, address, route);
       if (refusal) return refusal;
       try {
-        const shownAt = await send(card, address, route, message);
+        const shownAt = await sendOpening(card, address, route, message);
         budget.edited(bucketsOf(address), card.final, uploadedBytes(message));
         return { kind: 'shown', address: shownAt satisfies CardAddress };
       } catch (error) {
         if (!(error instanceof DiscordError)) throw error;
-        const withoutFiles = message.files.length > 0 && filesRefused(error);
-        if (withoutFiles) {
-          message = composeWithoutFiles(card, address, error);
+        const bare = message.files.length > 0 && composition.withoutFiles(card, address, error);
+        if (bare) {
+          message = bare;
           continue;
         }
-        const next = afterFailure(error, address, route);
+        const next = afterFailure(error, card, address, route);
         if ('kind' in next) return next;
         // A card that was deleted with its batch meanwhile must not come back.
         if (error.problem === 'message-gone' && !(await engine.cards.read(card.batchId))) {
@@ -115,35 +116,21 @@ export function createDiscordPlatform(deps: DiscordPlatformDependencies): ChatPl
     }
   }
 
-  async function compose(card: CardToShow, address: DiscordAddress): Promise<OutgoingMessage> {
+  /** A new state opens an archived thread again; progress leaves it as it is. */
+  async function sendOpening(
+    card: CardToShow,
+    address: DiscordAddress,
+    route: Route,
+    message: OutgoingMessage,
+  ): Promise<DiscordAddress> {
     try {
-      const files = await cardFiles(engine, card, address.attachmentLimitBytes);
-      return cardMessage(card.view, files, { maxBytes: address.attachmentLimitBytes });
+      return await send(card, address, route, message);
     } catch (error) {
-      if (!(error instanceof EngineError)) throw error;
-      log.warn({ batchId: card.batchId, reason: error.message }, 'pictures of a card are gone');
-      return cardMessage(card.view, []);
+      const isArchived = error instanceof DiscordError && error.problem === 'thread-archived';
+      if (!isArchived || card.tick) throw error;
+      await api.openThread(address.channelId);
+      return send(card, address, route, message);
     }
-  }
-
-  /** Fifteen minutes after it was asked for, a card of this kind can be edited by nobody. */
-  function composeParked({ view, batchId }: CardToShow, { locale }: DiscordAddress) {
-    const fetch: CardButton = {
-      label: chat.text(locale, 'button-fetch'),
-      action: { kind: 'fetch', batchId },
-      style: 'primary',
-    };
-    const lines = [chat.text(locale, 'discord-still-running')];
-    const cancel = view.buttons.flat().filter(({ action }) => action.kind === 'cancel');
-    return cardMessage({ ...view, lines, buttons: [[fetch, ...cancel]] }, []);
-  }
-
-  /** The user hears why the pictures are missing, instead of nothing. */
-  function composeWithoutFiles(card: CardToShow, address: DiscordAddress, error: DiscordError) {
-    const key = error.problem === 'too-large' ? 'discord-files-too-large' : 'discord-files-refused';
-    const notice = chat.text(address.locale, key);
-    log.warn({ batchId: card.batchId, reason: error.message }, 'Discord refused the pictures');
-    return cardMessage({ ...card.view, lines: [...card.view.lines, notice] }, []);
   }
 
   async function send(
@@ -187,14 +174,13 @@ export function createDiscordPlatform(deps: DiscordPlatformDependencies): ChatPl
       return movedTo(address, channelId, earlier);
     }
     await card.sending();
-    const reference =
-      address.replyTo !== null && !direct
-        ? { message_reference: { message_id: address.replyTo, fail_if_not_exists: false } }
-        : {};
-    const { id } = await api.createMessage(channelId, {
-      ...message,
-      body: { ...message.body, ...reference, nonce, enforce_nonce: true },
-    });
+    const known = { ...message, body: { ...message.body, nonce, enforce_nonce: true } };
+    const { id } = await api.createReply(channelId, known, direct ? null : address.replyTo);
+    // Nobody else knows of a message that was on its way while its batch was deleted.
+    if (!(await engine.cards.read(card.batchId))) {
+      await api.deleteMessage(channelId, id);
+      throw new DiscordError('message-gone', 'the batch was deleted meanwhile');
+    }
     // Known by its nonce, it may be the earlier try's message, which shows an earlier state.
     if (card.sendingSince !== null) await api.editMessage(channelId, id, message);
     return movedTo(address, channelId, id);
@@ -203,6 +189,7 @@ export function createDiscordPlatform(deps: DiscordPlatformDependencies): ChatPl
   /** What ends the delivery, or the address to try next. */
   function afterFailure(
     error: DiscordError,
+    card: CardToShow,
     address: DiscordAddress,
     route: Route,
   ): ShowOutcome | DiscordAddress {
@@ -230,11 +217,17 @@ export function createDiscordPlatform(deps: DiscordPlatformDependencies): ChatPl
         return { ...address, token: null, messageId: null, resends: address.resends + 1 };
       case 'channel-gone':
       case 'forbidden':
+      case 'thread-locked':
         return { kind: 'undeliverable', reason };
+      case 'thread-archived':
+        return { kind: 'later', retryAfterMs: archivedRetryMs, reason };
       case 'already-acknowledged':
       case 'too-large':
       case 'refused':
-        throw error;
+        // The next state may do better; the last one has no next, and would be sent for ever.
+        if (!card.final) throw error;
+        log.error({ batchId: card.batchId, reason }, 'Discord refused the last state of a card');
+        return { kind: 'undeliverable', reason };
     }
   }
 
@@ -244,10 +237,6 @@ export function createDiscordPlatform(deps: DiscordPlatformDependencies): ChatPl
     readyInMs: (address, final) => budget.readyInMs(bucketsOf(readAddress(address)), final),
     show,
   };
-}
-
-function filesRefused({ problem }: DiscordError): boolean {
-  return problem === 'too-large' || problem === 'forbidden';
 }
 
 function bucketsOf(address: DiscordAddress): CardBuckets {

@@ -7,13 +7,13 @@ import { fileLimit, imageFiles } from './card-files.js';
 import { gallery, rawFile } from './card-message.js';
 import { isOpenToBot } from './card-route.js';
 import type { DiscordApi, OutgoingMessage } from './discord-api.js';
-import { DiscordError, type DiscordProblem } from './discord-errors.js';
+import { DiscordError, type DiscordProblem, shutProblems } from './discord-errors.js';
 import { nonceOf, nonceTrustMs } from './nonce.js';
 import { plainWords, shortened } from './plain-text.js';
 
 export interface ImagePosterDependencies {
-  readonly api: Pick<DiscordApi, 'createMessage' | 'messagesAfter'>;
-  readonly engine: Pick<Engine, 'readGrid' | 'readImageWithin'>;
+  readonly api: Pick<DiscordApi, 'createReply' | 'deleteMessage' | 'messagesAfter'>;
+  readonly engine: Pick<Engine, 'readGrid' | 'readImageWithin' | 'cards'>;
   readonly now: () => Date;
   readonly log: Logger;
 }
@@ -35,7 +35,7 @@ const labelsLimit = 1000;
 /** What says for certain that Discord took nothing. */
 const untaken: readonly DiscordProblem[] = ['rate-limited', 'unreachable', 'unauthorized'];
 /** What may have been taken, or a way that is closed: the same post is tried again. */
-const passing: readonly DiscordProblem[] = ['unwell', 'unanswered', 'forbidden', 'channel-gone'];
+const passing: readonly DiscordProblem[] = ['unwell', 'unanswered', ...shutProblems];
 
 export function createImagePoster(deps: ImagePosterDependencies): ImagePoster {
   const { api, engine, now, log } = deps;
@@ -50,6 +50,10 @@ export function createImagePoster(deps: ImagePosterDependencies): ImagePoster {
     const isOld = now().getTime() - post.beganAt.getTime() > nonceTrustMs;
     const earlier = isOld ? await findPost(channelId, post) : undefined;
     const id = earlier ?? (await create(post, images, address));
+    // Who deleted the batch meanwhile did not know of this message.
+    if (id !== undefined && !(await engine.cards.read(card.batchId))) {
+      return api.deleteMessage(channelId, id);
+    }
     await card.posts.sent(post.id, id === undefined ? [] : [id]);
   }
 
@@ -61,20 +65,10 @@ export function createImagePoster(deps: ImagePosterDependencies): ImagePoster {
   ): Promise<string | undefined> {
     const message = await compose(images, attachmentLimitBytes);
     if (!message) return undefined;
-    const reference =
-      messageId === null
-        ? {}
-        : { message_reference: { message_id: messageId, fail_if_not_exists: false } };
     const known = { nonce: nonceOf(`post:${post.id}`), enforce_nonce: true };
-    const send = async (body: OutgoingMessage['body']) =>
-      (await api.createMessage(channelId, { ...message, body: { ...body, ...known } })).id;
-    try {
-      return await send({ ...message.body, ...reference });
-    } catch (error) {
-      if (!(error instanceof DiscordError) || error.problem !== 'forbidden') throw error;
-      // Replies take the permission to read the history; the images alone do not.
-      return send(message.body);
-    }
+    const body = { ...message.body, ...known };
+    const { id } = await api.createReply(channelId, { ...message, body }, messageId);
+    return id;
   }
 
   async function compose(

@@ -8,7 +8,7 @@ import {
 import type { Logger } from 'pino';
 import type { DiscordAddress } from './address.js';
 import type { DiscordApi, InteractionKey, OutgoingMessage } from './discord-api.js';
-import { DiscordError } from './discord-errors.js';
+import { DiscordError, shutProblems } from './discord-errors.js';
 import { passingProblems, repeat, untouchedProblems } from './repeat.js';
 import { textMessage } from './text-message.js';
 
@@ -63,6 +63,8 @@ export function createInteractionAnswer(options: InteractionAnswerOptions) {
   let messageId: string | null = null;
   /** Further messages follow the first. */
   let hasSpoken = false;
+  /** What was said by another way than the interaction. */
+  let messagesElsewhere = 0;
 
   /** Idempotent. Resolves in any case: where Discord is gone, the card takes another way. */
   function acknowledge(isPrivate: boolean): Promise<Acknowledgement> {
@@ -111,9 +113,21 @@ export function createInteractionAnswer(options: InteractionAnswerOptions) {
 
   /** For the asker's eyes only, where asked so, whatever was acknowledged before. */
   async function say(message: Message, isPrivate: boolean): Promise<void> {
-    try {
+    const saying = async () => {
       if (acknowledging !== undefined) await sayAfter(await acknowledging, message, isPrivate);
       else await sayFirst(message, isPrivate);
+    };
+    await orElsewhere(saying, message, isPrivate);
+  }
+
+  /** The interaction may be over meanwhile, or take no further messages (40094). */
+  async function orElsewhere(
+    saying: () => Promise<void>,
+    message: Message,
+    isPrivate: boolean,
+  ): Promise<void> {
+    try {
+      await saying();
     } catch (error) {
       if (!(error instanceof DiscordError) || error.problem !== 'interaction-over') throw error;
       await sayElsewhere(message, isPrivate);
@@ -168,9 +182,7 @@ export function createInteractionAnswer(options: InteractionAnswerOptions) {
     try {
       await createMessage(address.channelId, message);
     } catch (error) {
-      const isShut =
-        error instanceof DiscordError && ['forbidden', 'channel-gone'].includes(error.problem);
-      if (!isShut) throw error;
+      if (!(error instanceof DiscordError) || !shutProblems.includes(error.problem)) throw error;
       await sayDirectly(message);
     }
   }
@@ -183,7 +195,9 @@ export function createInteractionAnswer(options: InteractionAnswerOptions) {
   /** The nonce keeps a repetition, also one after a restart, from being posted twice. */
   async function createMessage(channelId: string, message: Message): Promise<void> {
     const { body, files } = message(false);
-    const known = { body: { ...body, nonce: key.id, enforce_nonce: true }, files };
+    const nonce = messagesElsewhere === 0 ? key.id : `${key.id}.${messagesElsewhere}`;
+    messagesElsewhere += 1;
+    const known = { body: { ...body, nonce, enforce_nonce: true }, files };
     await repeat(() => api.createMessage(channelId, known), passingProblems);
   }
 
@@ -243,9 +257,12 @@ export function createInteractionAnswer(options: InteractionAnswerOptions) {
     /** For the asker alone. Uploads take long: Discord hears first that they come. */
     async privately(message: OutgoingMessage): Promise<void> {
       const before = await acknowledge(true);
-      if (hasSpoken && before.kind !== 'too-late') return followUp(message);
-      hasSpoken = true;
-      await say((hidden) => (hidden ? message : withoutPrivacy(message)), true);
+      const either = (hidden: boolean) => (hidden ? message : withoutPrivacy(message));
+      if (!hasSpoken || before.kind === 'too-late') {
+        hasSpoken = true;
+        return say(either, true);
+      }
+      await orElsewhere(() => followUp(message), either, true);
     },
 
     /** Takes away the message that the button sits on. */

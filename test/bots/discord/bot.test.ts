@@ -315,6 +315,24 @@ describe('an answer', () => {
       imageIds.map((id) => `easel-${id}.png`),
     );
   });
+
+  it('with more documents than its interaction takes messages ends in direct ones', async () => {
+    const { ada, playground, answerWith, images } = await open({ allowedStatuses: [400] });
+    const elsewhere = playground.driver.createGuild({ name: 'Elsewhere', hasBot: false });
+    elsewhere.addMember(ada);
+    const place = elsewhere.createChannel({ name: 'lounge' });
+    const imageIds = (await images.results(81)).images.map(({ id }) => id);
+    answerWith(async () => ({ kind: 'documents', batchId: 'batch1', imageIds }));
+    ada.command(place, 'imagine', prompt);
+    const names = () =>
+      [...ada.messages(place), ...ada.directMessage().messages()].flatMap(({ attachments }) =>
+        attachments.map(({ filename }) => filename),
+      );
+    await vi.waitFor(() => expect(names()).toHaveLength(imageIds.length), limit);
+    // The first answer, five follow-ups, and the rest.
+    const direct = ada.directMessage().messages();
+    expect(direct.map(({ attachments }) => attachments.length)).toEqual([10, 10, 1]);
+  });
 });
 
 describe('a button', () => {

@@ -20,14 +20,16 @@ import {
   shown,
   waiting,
 } from '../../contracts/platform.js';
-import { openDiscordBot } from '../../support/discord-bot.js';
+import { type DiscordBotHarnessOptions, openDiscordBot } from '../../support/discord-bot.js';
 
 /** Requests that show a card, by whichever route. */
 const showing = /^(PATCH|POST) \/(webhooks|channels)\//;
 const beyondTokenMs = 16 * 60_000;
+/** For what Discord is to refuse. */
+const refused = { allowedStatuses: [400] };
 
-async function openHarness() {
-  const harness = await openDiscordBot();
+async function openHarness(options: DiscordBotHarnessOptions = {}) {
+  const harness = await openDiscordBot(options);
   const { playground, channel, ada, images, requests } = harness;
 
   async function addressFor(
@@ -94,8 +96,8 @@ describePlatformContract('Discord', async () => (await openHarness()).contract);
 describe('a card on Discord', () => {
   let harness: Awaited<ReturnType<typeof openHarness>>;
 
-  async function open() {
-    harness = await openHarness();
+  async function open(options?: DiscordBotHarnessOptions) {
+    harness = await openHarness(options);
     return harness;
   }
 
@@ -206,6 +208,12 @@ describe('a card on Discord', () => {
     const open2 = guild.createChannel({ name: 'open' });
     await addressFor(ada, open2);
     expect(requests.at(-1)?.missingPermissions).toEqual([]);
+    const botLacks = ['SendMessagesInThreads'] as const;
+    const unthreaded = guild.createChannel({ name: 'unthreaded', botLacks });
+    await addressFor(ada, unthreaded);
+    expect(requests.at(-1)?.missingPermissions).toEqual([]);
+    await addressFor(ada, guild.createThread(unthreaded, { name: 'foxes' }));
+    expect(requests.at(-1)?.missingPermissions).toEqual(['send-messages-in-threads']);
   });
 
   it('reaches somebody who alone installed the app by a direct message in the end', async () => {
@@ -285,6 +293,79 @@ describe('a card on Discord', () => {
     expect(message?.pictures).toBe(0);
     expect(message?.text).toContain('I may not attach files in this channel');
     expect(message?.buttons).toContain('U1');
+  });
+
+  it('stands in its channel all the same where it may not reply', async () => {
+    const { platform, addressFor, ada, guild, byBot, playground } = await open();
+    const strict = guild.createChannel({ name: 'strict', botLacks: ['ReadMessageHistory'] });
+    const address = await addressFor(ada, strict);
+    const pressed = await shown(platform, address, waiting());
+    const reply = { ...pressed, replyTo: pressed.messageId ?? null };
+    for (const message of strict.messages().filter(byBot)) playground.driver.deleteMessage(message);
+    await shown(platform, reply, failed());
+    expect(strict.messages().filter(byBot)).toMatchObject([{ repliesTo: undefined }]);
+  });
+
+  it('opens an archived thread again for its end, though not for mere progress', async () => {
+    const { platform, addressFor, ada, guild, channel, images, byBot, playground } =
+      await open(refused);
+    const thread = guild.createThread(channel, { name: 'foxes' });
+    const address = await shown(platform, await addressFor(ada, thread), waiting());
+    for (const waitMs of [0, beyondTokenMs]) {
+      playground.clock.advance(waitMs);
+      playground.driver.archiveThread(thread);
+      const outcome = await show(platform, address, running(null), { tick: true });
+      expect(outcome.kind).toBe('later');
+      expect(thread.record.thread?.isArchived).toBe(true);
+      await shown(platform, address, completed(await images.results(2)));
+      expect(thread.record.thread?.isArchived).toBe(false);
+    }
+    expect(thread.messages().filter(byBot).map(asSeen)).toMatchObject([{ pictures: 3 }]);
+  });
+
+  it('gives up in a thread that is locked', async () => {
+    const { platform, addressFor, ada, guild, channel, playground } = await open(refused);
+    const thread = guild.createThread(channel, { name: 'foxes' });
+    const address = await shown(platform, await addressFor(ada, thread), waiting());
+    playground.driver.archiveThread(thread, { locked: true });
+    expect((await show(platform, address, failed())).kind).toBe('undeliverable');
+  });
+
+  it('gives up on a last state that Discord refuses', async () => {
+    const { platform, addressFor, ada, channel, playground } = await open(refused);
+    const address = await shown(platform, await addressFor(ada, channel), waiting());
+    playground.faults.next({ kind: '400', route: showing, count: 9 });
+    await expect(show(platform, address, waiting())).rejects.toThrow('400');
+    expect((await show(platform, address, failed())).kind).toBe('undeliverable');
+  });
+
+  it('does without pictures that Discord refuses', async () => {
+    const { platform, addressFor, ada, channel, images, own, playground } = await open(refused);
+    const address = await shown(platform, await addressFor(ada, channel), waiting());
+    playground.faults.next({ kind: '400', route: showing });
+    await shown(platform, address, completed(await images.results(2)));
+    expect(own().map(asSeen)).toMatchObject([{ pictures: 0 }]);
+    expect(own().map(textOf).join()).toContain('Discord did not take these images');
+  });
+
+  it('says how many images there are where none can be posted beside it', async () => {
+    const { platform, addressFor, ada, channel, images, byBot } = await open();
+    const address = await addressFor(ada, channel, { private: true });
+    await shown(platform, address, { ...completed(await images.results(12)), tasks: 12 });
+    const [card] = ada.messages(channel).filter(byBot);
+    expect(card && textOf(card)).toContain('10 of 12 images; Zip has them all.');
+  });
+
+  it('takes back what it sent while its batch was deleted', async () => {
+    const { platform, addressFor, ada, channel, contract, own, deletedBatches } = await open();
+    const address = await shown(platform, await addressFor(ada, channel), waiting());
+    await contract.deleteMessages();
+    const sending = async () => {
+      deletedBatches.add('batch1');
+    };
+    const gone = { ...address, token: null, messageId: null };
+    expect((await show(platform, gone, failed(), { sending })).kind).toBe('undeliverable');
+    expect(own()).toEqual([]);
   });
 
   it('shows twenty new cards of one channel without a 429', async () => {
