@@ -254,7 +254,12 @@ function secretsIn(env: Environment, backends: readonly BackendConfig[]): string
     redis?.kind === 'sentinel' ? redis.sentinelPassword : undefined,
   ];
   const ofBackends = backends.flatMap((backend) => [
-    ...('headers' in backend ? Object.values(backend.headers ?? {}) : []),
+    ...('headers' in backend ? Object.values(backend.headers ?? {}) : []).flatMap((value) => [
+      value,
+      // What follows `Bearer`, or `Basic`.
+      value.split(' ').at(-1),
+    ]),
+    'url' in backend && backend.url !== undefined ? new URL(backend.url).password : undefined,
     ...('apiKey' in backend ? [backend.apiKey] : []),
   ]);
   return [

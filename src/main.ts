@@ -37,13 +37,18 @@ import { type Closers, closeAll, endWith, logDefects, stopOnSignals } from './st
 
 async function main(): Promise<void> {
   const config = readConfig();
-  const log = createLog(config);
+  const { log, hide } = createLog(config);
+  const readConfigAnew = () => {
+    const next = loadConfig(process.env, process.cwd());
+    hide(next.secrets);
+    return next;
+  };
   const closers: Closers = [];
   const stopping = new AbortController();
   stopOnSignals(log, closers, stopping);
   logDefects(log);
   try {
-    await start(config, log, closers, stopping.signal);
+    await start({ config, readConfigAnew, log, closers, signal: stopping.signal });
   } catch (error) {
     if (stopping.signal.aborted) return;
     if (error instanceof StartError) log.fatal(error.message);
@@ -53,12 +58,17 @@ async function main(): Promise<void> {
   }
 }
 
-async function start(
-  config: Config,
-  log: Logger,
-  closers: Closers,
-  signal: AbortSignal,
-): Promise<void> {
+interface StartDependencies {
+  readonly config: Config;
+  /** For a reload. @throws ConfigError */
+  readonly readConfigAnew: () => Config;
+  readonly log: Logger;
+  readonly closers: Closers;
+  readonly signal: AbortSignal;
+}
+
+async function start(deps: StartDependencies): Promise<void> {
+  const { config, readConfigAnew, log, closers, signal } = deps;
   for (const key of config.unused) log.warn(`${key} is set, but this version does not use it yet`);
   const databaseUrl = await openRecord(config, log, closers, signal);
   const db = connectDatabase({ connectionString: databaseUrl, log });
@@ -77,7 +87,7 @@ async function start(
     signals,
     store: createFileStore(folder),
     pools: pools.of(config),
-    readPools: () => readPoolsAnew(pools, () => loadConfig(process.env, process.cwd())),
+    readPools: () => readPoolsAnew(pools, readConfigAnew),
     log,
     ...(metrics && { onRunEnded: metrics.runEnded }),
     imageMetadata: config.images.metadata,
