@@ -12,7 +12,7 @@ const firstAnswerPatienceMs = 500;
 export interface ModelLists {
   /**
    * The models that all of these backends have, in the first one's order; of those that were ever
-   * heard of. Where they have none in common, the first one's.
+   * heard of. Where they have none in common, the first one's. What is left out is told to operators.
    */
   shared(backends: readonly Backend[]): Promise<readonly BackendModel[]>;
 }
@@ -50,6 +50,23 @@ export function createModelLists(log: Logger, now: () => number): ModelLists {
     return models;
   }
 
+  /** By the first backend of a group, so that each change is told once. */
+  const told = new WeakMap<Backend, string>();
+  function tellLeftOut(
+    [first]: readonly Backend[],
+    lists: readonly (readonly BackendModel[])[],
+    offered: readonly BackendModel[],
+  ): void {
+    const all = new Map(lists.flat().map(({ id, name }) => [id, name]));
+    for (const { id } of offered) all.delete(id);
+    const names = [...all.values()].sort();
+    if (!first || (told.get(first) ?? '') === names.join()) return;
+    told.set(first, names.join());
+    if (names.length === 0) return;
+    const message = 'Models that not all backends of a pool have are not offered; give them a pool';
+    log.warn({ backend: first.name, models: names }, message);
+  }
+
   return {
     async shared(backends) {
       const lists = await Promise.all(backends.map(modelsOf));
@@ -57,7 +74,9 @@ export function createModelLists(log: Logger, now: () => number): ModelLists {
       const common = first.filter(({ id }) =>
         others.every((models) => models.some((model) => model.id === id)),
       );
-      return common.length > 0 ? common : first;
+      const offered = common.length > 0 ? common : first;
+      tellLeftOut(backends, lists, offered);
+      return offered;
     },
   };
 }

@@ -1,3 +1,4 @@
+import { pino } from 'pino';
 import { expect, it, vi } from 'vitest';
 import type { BackendModel } from '../../../src/engine/backends/backend.js';
 import { createPools } from '../../../src/engine/backends/pools.js';
@@ -69,4 +70,19 @@ it('asks of a model what it can do itself, and of its pool what the model does n
   await expect(pools.route({ operation: 'edit', model: 'words' })).rejects.toMatchObject({
     problem: { kind: 'cannot', operation: 'edit', model: 'words' },
   });
+});
+
+it('offers what all backends of a pool have, and tells operators once of the rest', async () => {
+  const said: { msg: string; models: string[] }[] = [];
+  const log = pino({}, { write: (line) => said.push(JSON.parse(line)) });
+  const [one, other] = [createScriptedBackend('one'), createScriptedBackend('other')];
+  const named = (...ids: string[]) => ids.map((id) => ({ id, name: id }));
+  one.models = async () => named('sdxl', 'flux');
+  other.models = async () => named('anime', 'sdxl');
+  const pools = createPools([poolOf([one, other])], log, () => 0);
+  for (let asked = 0; asked < 3; asked += 1) {
+    expect((await pools.models()).map(({ name }) => name)).toEqual(['sdxl']);
+  }
+  expect(said).toHaveLength(1);
+  expect(said[0]?.models).toEqual(['anime', 'flux']);
 });
