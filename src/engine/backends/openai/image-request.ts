@@ -37,6 +37,7 @@ export async function planImageCall(
       const fields = {
         ...common,
         prompt: words.prompt,
+        ...(asksForContent(model, options) && { response_format: 'b64_json' }),
         ...(options.quality !== undefined && { quality: options.quality }),
         ...(options.moderation !== undefined && !isEdit && { moderation: options.moderation }),
       };
@@ -78,6 +79,14 @@ export async function planImageCall(
     case 'sdcpp':
       throw new Error('stable-diffusion.cpp has an API of its own');
   }
+}
+
+/**
+ * OpenAI's own models always answer with content, and refuse to be asked for it. Behind another
+ * address a model of another name is somebody else's, who answers with addresses otherwise.
+ */
+function asksForContent(model: string, { url = officialUrl }: OpenAiOptions): boolean {
+  return url !== officialUrl && !/^(gpt|chatgpt)-image/.test(model);
 }
 
 function sizeFor(

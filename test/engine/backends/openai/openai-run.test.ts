@@ -165,6 +165,13 @@ describe('what a server would obey instead of draw', () => {
   });
 });
 
+it('is understood by a server in another shape, though nobody says its flavor', async () => {
+  const { server, backend } = await open({}, { dialect: 'localai', models: ['stablediffusion'] });
+  const { images, model } = await run(backend);
+  expect({ model, count: images.length }).toEqual({ model: 'stablediffusion', count: 1 });
+  expect(server.orders().at(-1)?.fields).toMatchObject({ response_format: 'b64_json' });
+});
+
 it('refuses what cannot be, and sends nothing', async () => {
   const { server, backend } = await open();
   for (const request of [{ operation: 'upscale' }, { count: 5 }, { operation: 'edit' }] as const) {
