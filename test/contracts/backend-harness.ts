@@ -3,6 +3,7 @@ import sharp from 'sharp';
 import { expect } from 'vitest';
 import type {
   Backend,
+  BackendCapabilities,
   BackendHandle,
   BackendImage,
   BackendProgress,
@@ -11,12 +12,18 @@ import type {
   BackendRunContext,
 } from '../../src/engine/backends/backend.js';
 import { BackendError } from '../../src/engine/backends/backend-error.js';
+import type { ServiceFailure } from './service-failures.js';
 
 /** What `describeBackendContract` needs to put one backend through its promises. */
 export interface BackendHarness {
   readonly backend: Backend;
   /** A request that the backend serves, of an operation that it offers. */
   readonly request: BackendRequest;
+  /** What the service is known to be like: the backend must say the same of itself. */
+  readonly traits: Pick<
+    BackendCapabilities,
+    'paid' | 'cancel' | 'resumable' | 'progress' | 'preview' | 'seed' | 'negative' | 'mask'
+  >;
   /**
    * Whether the stand-in service plays pictures from a recording: then nothing is asked of what is
    * in them (aspect, seed, likeness to the input), only that they decode.
@@ -31,8 +38,12 @@ export interface BackendHarness {
   readonly releaseRuns?: () => void;
   /** Resolves once a run has begun at the service (or in the backend, where there is none). */
   readonly runBegan?: () => Promise<void>;
-  /** The next submission is answered by an error in the service's own words. */
-  readonly failNext?: () => void;
+  /** The next submission fails so. Absent where there is no service; a failure is, where it has no such. */
+  readonly failures?: Partial<Record<ServiceFailure, () => void>>;
+  /** A run whose connection broke is found again by its name, without a second submission. */
+  readonly findsBrokenOff?: boolean;
+  /** What must not stand in any text. */
+  readonly secrets?: readonly string[];
   /** The service stops answering for good. */
   readonly goAway?: () => Promise<void>;
   /** A second backend of the same name on the same service, as after our own process's restart. */

@@ -20,6 +20,8 @@ import {
   timers,
 } from './backend-harness.js';
 
+import { describeServiceFailures } from './service-failures.js';
+
 export type { BackendHarness } from './backend-harness.js';
 
 const everyOperation: readonly Operation[] = ['generate', 'edit', 'inpaint', 'upscale', 'vary'];
@@ -54,6 +56,11 @@ export function describeBackendContract(
         expect(model.name).not.toBe('');
       }
       expect(new Set(models.map((model) => model.id)).size).toBe(models.length);
+    });
+
+    it('says of itself what its service is like', async () => {
+      const { backend, traits } = await open();
+      expect(backend.capabilities).toMatchObject(traits);
     });
 
     it('makes images that decode, and names the model that made them', async () => {
@@ -118,6 +125,29 @@ export function describeBackendContract(
       const first = await make(request.seed);
       expect(await make(request.seed)).toBe(first);
       expect(await make(request.seed + 1000)).not.toBe(first);
+    });
+
+    it('draws what the words say, and not what they rule out', async ({ skip }) => {
+      const { backend, request, replaysPictures } = await open();
+      if (!backend.capabilities.operations.has('generate')) skip('reads no words');
+      if (replaysPictures) skip('the pictures are recorded');
+      const make = async (words: Partial<BackendRequest>) => {
+        const { images } = await startRun(backend, { ...request, count: 1, ...words }).result;
+        return fingerprint(images[0]?.bytes ?? new Uint8Array());
+      };
+      const first = await make({});
+      expect(await make({ prompt: 'a heap of yellow pears' })).not.toBe(first);
+      if (backend.capabilities.negative) expect(await make({ negative: 'fog' })).not.toBe(first);
+    });
+
+    it('runs the model that was asked for', async () => {
+      const { backend, request } = await open();
+      const models = (await backend.models()).slice(0, 2);
+      const named = new Set<string>();
+      for (const { id } of models) {
+        named.add((await startRun(backend, { ...request, model: id }).result).model);
+      }
+      expect(named.size).toBe(models.length);
     });
 
     it('starts from the input image, the less so the higher the strength', async ({ skip }) => {
@@ -319,13 +349,7 @@ export function describeBackendContract(
       await expect(backend.cancel(unknownHandle ?? {})).resolves.toBeUndefined();
     });
 
-    it('turns the failures of the service into its own error', async ({ skip }) => {
-      const { backend, request, failNext } = await open();
-      if (!failNext) skip('has no service that could fail');
-      failNext?.();
-      const failure = await failureOf(startRun(backend, request).result);
-      expect(failure.message).not.toBe('');
-    });
+    describeServiceFailures(open);
 
     it('says that it is unavailable when nothing answers', async ({ skip }) => {
       const { backend, request, goAway } = await open();

@@ -21,7 +21,9 @@ export type Fault =
   | { readonly kind: 'endless' }
   | { readonly kind: 'body'; readonly contentType: string; readonly body: string | Buffer }
   /** The first half of what would have been answered, said to be the whole. */
-  | { readonly kind: 'half' };
+  | { readonly kind: 'half' }
+  /** A whole answer of JSON, with the first half of each image in it. */
+  | { readonly kind: 'half-images' };
 
 export interface FaultRule {
   /** E.g. `POST /prompt`; a call whose method and path begin so. */
@@ -84,6 +86,20 @@ export function commitFault(
     case 'hold':
     case 'replace':
     case 'half':
+    case 'half-images':
       return false;
   }
+}
+
+/** What of a server's whole answer leaves it. */
+export function cutShort(fault: Fault | undefined, whole: Buffer): Buffer {
+  if (fault?.kind === 'half') return whole.subarray(0, whole.length >> 1);
+  if (fault?.kind !== 'half-images') return whole;
+  const halved = whole
+    .toString('latin1')
+    .replace(/"([A-Za-z0-9+/]{200,}={0,2})"/g, (_, base64: string) => {
+      const image = Buffer.from(base64, 'base64');
+      return JSON.stringify(image.subarray(0, image.length >> 1).toString('base64'));
+    });
+  return Buffer.from(halved, 'latin1');
 }

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { vi } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { createExecution } from './comfyui-execution.js';
-import { commitFault, type Fault, type FaultRule, nextFault } from './comfyui-faults.js';
+import { commitFault, cutShort, type Fault, type FaultRule, nextFault } from './comfyui-faults.js';
 import type { StandInFiles } from './comfyui-nodes.js';
 import type { StandInGraph } from './comfyui-pictures.js';
 import { recordedPreview } from './comfyui-recordings.js';
@@ -120,7 +120,7 @@ export async function startComfyUiServer(options: ComfyUiServerOptions = {}) {
       response.writeHead(fault.status).end();
       return;
     }
-    const bytes = fault?.kind === 'half' ? whole.subarray(0, whole.length >> 1) : whole;
+    const bytes = cutShort(fault, whole);
     const contentType =
       rest.json === undefined ? rest.contentType : 'application/json; charset=utf-8';
     response.writeHead(status, contentType ? { 'content-type': contentType } : {}).end(bytes);

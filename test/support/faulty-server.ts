@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { commitFault, type Fault, type FaultRule, nextFault } from './comfyui-faults.js';
+import { commitFault, cutShort, type Fault, type FaultRule, nextFault } from './comfyui-faults.js';
 
 export interface SeenCall {
   readonly method: string;
@@ -14,7 +14,7 @@ export interface ServiceAnswer {
   readonly status?: number;
   readonly json?: unknown;
   /** In place of `json`: writes the answer by itself. */
-  readonly write?: (response: ServerResponse) => Promise<void>;
+  readonly write?: (response: ServerResponse, fault: Fault | undefined) => Promise<void>;
 }
 
 export type FaultyServer = Awaited<ReturnType<typeof startFaultyServer>>;
@@ -42,11 +42,11 @@ export async function startFaultyServer(
     if (fault?.kind === 'hang-after') return;
     if (fault?.kind === 'hold') await new Promise<void>((resolve) => (letGo = resolve));
     if (fault?.kind === 'replace') return void response.writeHead(fault.status).end();
-    if (answered.write) return answered.write(response);
+    if (answered.write) return answered.write(response, fault);
     const whole = Buffer.from(JSON.stringify(answered.json ?? {}));
     response
       .writeHead(answered.status ?? 200, { 'content-type': 'application/json' })
-      .end(fault?.kind === 'half' ? whole.subarray(0, whole.length >> 1) : whole);
+      .end(cutShort(fault, whole));
   }
 
   const http = createServer((request, response) => {

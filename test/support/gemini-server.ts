@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { vi } from 'vitest';
 import { drawCloudPicture } from './cloud-pictures.js';
-import { commitFault, type Fault, type FaultRule, nextFault } from './comfyui-faults.js';
+import { commitFault, cutShort, type Fault, type FaultRule, nextFault } from './comfyui-faults.js';
 import { type GeminiOrder, GeminiRefusal, readGeminiOrder } from './gemini-validation.js';
 
 export interface GeminiServerOptions {
@@ -112,7 +112,7 @@ export async function startGeminiServer(options: GeminiServerOptions = {}) {
     };
     const text = JSON.stringify(answer);
     response.writeHead(200, { 'content-type': 'application/json; charset=UTF-8' });
-    response.end(fault?.kind === 'half' ? text.slice(0, text.length >> 1) : text);
+    response.end(cutShort(fault, Buffer.from(text)));
   }
 
   const http = createServer((request, response) => {

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { vi } from 'vitest';
 import { drawCloudPicture } from './cloud-pictures.js';
-import { commitFault, type Fault, type FaultRule, nextFault } from './comfyui-faults.js';
+import { commitFault, cutShort, type Fault, type FaultRule, nextFault } from './comfyui-faults.js';
 import {
   type OpenAiDialect,
   type OpenAiOrder,
@@ -103,10 +103,11 @@ export async function startOpenAiServer(options: OpenAiServerOptions = {}) {
       ),
     );
     const kind = order.isEdit ? 'image_edit' : 'image_generation';
-    const say = (type: string, fields: object) =>
-      response.write(
-        `event: ${kind}.${type}\ndata: ${JSON.stringify({ type: `${kind}.${type}`, ...fields })}\n\n`,
-      );
+    const say = (type: string, fields: object) => {
+      const data = JSON.stringify({ type: `${kind}.${type}`, ...fields });
+      const told = fault?.kind === 'half-images' ? cutShort(fault, Buffer.from(data)) : data;
+      response.write(`event: ${kind}.${type}\ndata: ${told}\n\n`);
+    };
     const [first] = pictures.map((bytes) => bytes.toString('base64'));
     if (order.isStreamed) {
       response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
@@ -132,7 +133,7 @@ export async function startOpenAiServer(options: OpenAiServerOptions = {}) {
     const data = pictures.map((bytes) => ({ b64_json: bytes.toString('base64') }));
     const text = JSON.stringify({ created: 1, data });
     response.writeHead(200, { 'content-type': 'application/json' });
-    response.end(fault?.kind === 'half' ? text.slice(0, text.length >> 1) : text);
+    response.end(cutShort(fault, Buffer.from(text)));
   }
 
   const http = createServer((request, response) => {

@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import { vi } from 'vitest';
 import { z } from 'zod';
 import { drawCloudPicture, type PictureOrder } from './cloud-pictures.js';
-import { commitFault, type Fault, type FaultRule, nextFault } from './comfyui-faults.js';
+import { commitFault, cutShort, type Fault, type FaultRule, nextFault } from './comfyui-faults.js';
 
 interface Job {
   readonly id: string;
@@ -46,6 +46,8 @@ export async function startSdcppServer({ shrink = 1 } = {}) {
   let stops = 0;
   let submissions = 0;
   let isHeld = false;
+  /** What every job fails with. */
+  let failure: string | undefined;
 
   async function answer(method: string, path: string, text: string): Promise<[number, unknown]> {
     if (method === 'GET' && path === '/sdcpp/v1/capabilities') {
@@ -67,14 +69,20 @@ export async function startSdcppServer({ shrink = 1 } = {}) {
       output_format: 'png',
       images: images.map((b64_json, index) => ({ index, b64_json })),
     };
-    const error = status === 'cancelled' ? { code: 'cancelled', message: 'by client' } : null;
+    const errors = {
+      cancelled: { code: 'cancelled', message: 'by client' },
+      failed: { code: 'generation_failed', message: failure },
+    };
+    const error = status === 'cancelled' || status === 'failed' ? errors[status] : null;
     return [200, { id, status, result: status === 'completed' ? result : null, error }];
   }
 
   function advance(job: Job): void {
     job.looks += 1;
     if (job.status === 'queued') job.status = 'generating';
-    else if (job.status === 'generating' && !isHeld) job.status = 'completed';
+    else if (job.status === 'generating' && !isHeld) {
+      job.status = failure === undefined ? 'completed' : 'failed';
+    }
   }
 
   async function submit(text: string): Promise<[number, unknown]> {
@@ -102,9 +110,10 @@ export async function startSdcppServer({ shrink = 1 } = {}) {
     const fault = nextFault(faults, method, path, sent);
     if (fault && commitFault(fault, request, response)) return;
     const [status, value] = await answer(method, path, sent.toString('utf8'));
+    if (fault?.kind === 'reset-after') return void request.socket.resetAndDestroy();
     const text = JSON.stringify(value);
     response.writeHead(status, { 'content-type': 'application/json' });
-    response.end(fault?.kind === 'half' ? text.slice(0, text.length >> 1) : text);
+    response.end(cutShort(fault, Buffer.from(text)));
   }
 
   const http = createServer((request, response) => {
@@ -121,6 +130,9 @@ export async function startSdcppServer({ shrink = 1 } = {}) {
     stops: () => stops,
     fail(call: string, fault: Fault, times = 1) {
       faults.push({ call, fault, times });
+    },
+    endJobs(reason: string) {
+      failure = reason;
     },
     hold: () => {
       isHeld = true;

@@ -20,6 +20,13 @@ export interface BackendErrorDetails {
    * than its own limit. E.g. 1 for a service that ran out of memory.
    */
   readonly maxRetries?: number;
+  /**
+   * What it is called once no retry is left, where that says more: a run for which the memory was
+   * too small again is an `invalid-request`.
+   */
+  readonly finalKind?: BackendErrorKind;
+  /** `unavailable` because of the model that was asked for: the service's others may be well. */
+  readonly isOfModel?: boolean;
   /** The service no longer knows the run (it restarted): submit it once more. */
   readonly forgotten?: boolean;
   /**
@@ -40,6 +47,8 @@ export class BackendError extends Error {
   readonly billed: 'no' | 'yes' | 'unknown';
   readonly retryAfterMs: number | undefined;
   readonly maxRetries: number | undefined;
+  readonly finalKind: BackendErrorKind;
+  readonly isOfModel: boolean;
   readonly forgotten: boolean;
   readonly userText: string | undefined;
   readonly operatorText: string | undefined;
@@ -51,10 +60,17 @@ export class BackendError extends Error {
     this.billed = details.billed ?? 'no';
     this.retryAfterMs = details.retryAfterMs;
     this.maxRetries = details.maxRetries;
+    this.finalKind = details.finalKind ?? details.kind;
+    this.isOfModel = details.isOfModel ?? false;
     this.forgotten = details.forgotten ?? false;
     this.userText = details.userText;
     this.operatorText = details.operatorText;
   }
+}
+
+/** Waiting does not help: an operator has to mend the settings (a wrong key, no model installed). */
+export function isMisconfigured({ kind, retryable, billed }: BackendError): boolean {
+  return kind === 'unavailable' && !retryable && billed === 'no';
 }
 
 /** Of a connection that never stood: nothing can have been submitted over it. */

@@ -2,7 +2,12 @@ export interface ServerAddress {
   /** Without credentials. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** Whatever lets us in: blotted out wherever the server says it back to us. */
+  readonly secrets: readonly string[];
 }
+
+/** A shorter value of a header says nothing that one would want to hide, and may be a word. */
+const leastSecret = 6;
 
 /** `fetch` takes no `user:password@` in an address: they become the header that they stand for. */
 export function readServerAddress(
@@ -11,12 +16,23 @@ export function readServerAddress(
 ): ServerAddress {
   const url = new URL(address);
   const { username, password } = url;
-  if (username === '' && password === '') return { url: address, headers };
+  const values = Object.values(headers).flatMap((value) => [value, value.split(' ').at(-1) ?? '']);
+  if (username === '' && password === '')
+    return { url: address, headers, secrets: longEnough(values) };
   url.username = '';
   url.password = '';
-  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  const authorization = `Basic ${Buffer.from(pair).toString('base64')}`;
-  return { url: url.href, headers: { authorization, ...headers } };
+  const plainPassword = decodeURIComponent(password);
+  const pair = `${decodeURIComponent(username)}:${plainPassword}`;
+  const credentials = Buffer.from(pair).toString('base64');
+  return {
+    url: url.href,
+    headers: { authorization: `Basic ${credentials}`, ...headers },
+    secrets: [...(plainPassword === '' ? [] : [plainPassword]), credentials, ...longEnough(values)],
+  };
+}
+
+function longEnough(values: readonly string[]): string[] {
+  return values.filter((value) => value.length >= leastSecret);
 }
 
 /** Joins without dropping the path that a proxy may put the server under. */

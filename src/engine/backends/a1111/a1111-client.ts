@@ -11,6 +11,7 @@ import {
 } from '../service/exchange.js';
 import { retryAfterMsOf } from '../service/retry-after.js';
 import { fromGarbage, fromTransport } from '../service/service-errors.js';
+import { withoutSecrets } from '../service/service-text.js';
 import {
   type Checkpoint,
   checkpoints,
@@ -90,7 +91,7 @@ export function createA1111Client(
 
   async function refusalOf(label: string, exchange: Exchange): Promise<BackendError> {
     const { status, headers } = exchange;
-    const body = await readExcerpt(exchange);
+    const body = withoutSecrets(await readExcerpt(exchange), address.secrets);
     return fromRefusal({
       call: label,
       status,
@@ -104,7 +105,8 @@ export function createA1111Client(
     try {
       return schema.parse(JSON.parse(text));
     } catch (cause) {
-      const garbage = { call: request.path, contentType, body: text.slice(0, 1000) };
+      const body = withoutSecrets(text.slice(0, 1000), address.secrets);
+      const garbage = { call: request.path, contentType, body };
       throw fromGarbage(garbage, service, { mayHaveRun: false, cause });
     }
   }

@@ -1,6 +1,12 @@
 import { BackendError } from '../backend-error.js';
-import { fromStatus, misconfigured, type RefusedCall } from '../service/service-errors.js';
-import { excerpt, plain } from '../service/service-text.js';
+import {
+  fromStatus,
+  misconfigured,
+  type RefusedCall,
+  tellsOfMemory,
+  tooLargeForMemory,
+} from '../service/service-errors.js';
+import { excerpt, plain, plainName } from '../service/service-text.js';
 import { failure } from './a1111-answers.js';
 
 /** What the web UI can say becomes a class of ours here; what any service can, in `http/`. */
@@ -12,7 +18,7 @@ export function fromRefusal(refused: RefusedCall): BackendError {
   const { call, status, body } = refused;
   const said = reasonIn(body);
   const message = `${service.name}: ${call} was answered ${status}: ${excerpt(said ?? body)}`;
-  if (said !== undefined && outOfMemory.test(said)) return tooLargeForMemory(message);
+  if (said !== undefined && tellsOfMemory(said)) return tooLargeForMemory(message);
   // Without `--api` none of the calls is there; with it, 404 names what is not.
   if (status === 404 && (said === undefined || said === 'Not Found')) {
     return misconfigured(message, `does not know ${call}: was it started with --api?`);
@@ -31,8 +37,6 @@ export function fromRefusal(refused: RefusedCall): BackendError {
   return fromStatus({ ...refused, body: said ?? body }, service);
 }
 
-const outOfMemory =
-  /out of memory|OutOfMemory|(can't|cannot) allocate memory|not enough memory|ALLOC_FAILED/i;
 const invalidImage = /invalid (encoded image|image url)|cannot identify image/i;
 
 function reasonIn(body: string): string | undefined {
@@ -45,22 +49,11 @@ function reasonIn(body: string): string | undefined {
   }
 }
 
-function tooLargeForMemory(message: string): BackendError {
-  return new BackendError(message, {
-    kind: 'transient',
-    retryable: true,
-    // The same again ends the same way, unless something else had filled the memory.
-    maxRetries: 1,
-    userText: 'the image server ran out of memory; a smaller or a single image may fit',
-    operatorText: message,
-  });
-}
-
 export function missingCheckpoint(name: string): BackendError {
   return new BackendError(`checkpoint ${JSON.stringify(name)} is not installed`, {
     kind: 'invalid-request',
     retryable: false,
-    userText: `"${plain(name)}" is not installed on the image server`,
+    userText: `"${plainName(name)}" is not installed on the image server`,
     operatorText: `checkpoint "${name}" is not installed`,
   });
 }

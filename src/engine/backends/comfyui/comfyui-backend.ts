@@ -8,10 +8,10 @@ import type {
 } from '../backend.js';
 import { createRunAbort, type RunAbort } from '../run-abort.js';
 import { readServerAddress } from '../server-address.js';
+import { fromUnknown, unhealthy } from '../service/service-errors.js';
 import { allOf, findByName } from './catalogue.js';
 import { createClassBook } from './class-book.js';
 import { createComfyUiClient } from './comfyui-client.js';
-import { fromUnknown, unhealthy } from './comfyui-errors.js';
 import { type ComfyUiOptions, defaultTimings } from './comfyui-options.js';
 import { type RunDependencies, resumeRun, startRun } from './comfyui-run.js';
 import { createHttpCaller } from './http-caller.js';
@@ -46,12 +46,12 @@ const defaultMaxImageBytes = 50 * 1024 * 1024;
 /** One ComfyUI server. Nothing is opened until it is asked for something. */
 export function createComfyUiBackend(options: ComfyUiOptions): Backend {
   const { name } = options;
-  const { url, headers } = readServerAddress(options.url, options.headers);
+  const address = readServerAddress(options.url, options.headers);
+  const { url, headers } = address;
   const timings = { ...defaultTimings, ...options.timings };
   const clock = options.clock ?? { now: () => performance.now() };
   const http = createHttpCaller({
-    url,
-    headers,
+    ...address,
     idleMs: timings.idleMs,
     fetch: options.fetch ?? fetch,
   });

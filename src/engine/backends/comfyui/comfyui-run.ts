@@ -6,9 +6,10 @@ import type {
 } from '../backend.js';
 import { BackendError } from '../backend-error.js';
 import type { RunAbort } from '../run-abort.js';
+import { fromUnknown } from '../service/service-errors.js';
 import type { StoredImage } from './comfyui-answers.js';
 import type { ComfyUiClient, RunIds } from './comfyui-client.js';
-import { forgotten, fromUnknown, handleUnsaved } from './comfyui-errors.js';
+import { forgotten, handleUnsaved } from './comfyui-errors.js';
 import type { ComfyUiLog, ComfyUiTimings } from './comfyui-options.js';
 import type { Frame } from './frames.js';
 import type { LiveSocket } from './live-socket.js';

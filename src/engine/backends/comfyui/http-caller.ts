@@ -1,5 +1,7 @@
 import { BackendError } from '../backend-error.js';
-import { addressOf } from '../server-address.js';
+import { addressOf, type ServerAddress } from '../server-address.js';
+import { retryAfterMsOf } from '../service/retry-after.js';
+import { withoutSecrets } from '../service/service-text.js';
 import {
   fromGarbage,
   fromNetwork,
@@ -35,16 +37,20 @@ export interface HttpCaller {
   json<T>(call: Call, parse: (value: unknown) => T): Promise<T>;
 }
 
-export interface HttpCallerOptions {
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
+export interface HttpCallerOptions extends ServerAddress {
   readonly idleMs: number;
   readonly fetch: typeof fetch;
 }
 
 const maxErrorBytes = 64 * 1024;
 
-export function createHttpCaller({ url, headers, idleMs, fetch }: HttpCallerOptions): HttpCaller {
+export function createHttpCaller({
+  url,
+  headers,
+  secrets,
+  idleMs,
+  fetch,
+}: HttpCallerOptions): HttpCaller {
   async function call(call: Call): Promise<Answer> {
     const isRepeatable = call.isRepeatable ?? (call.method ?? 'GET') === 'GET';
     try {
@@ -75,8 +81,13 @@ export function createHttpCaller({ url, headers, idleMs, fetch }: HttpCallerOpti
       const maxBytes = response.ok ? call.maxBytes : maxErrorBytes;
       const { bytes, isCut } = await readBody(response, maxBytes, idleMs, expire);
       if (!response.ok) {
-        const text = new TextDecoder().decode(bytes);
-        throw fromStatus(label, response.status, text, retryAfterOf(response));
+        const text = withoutSecrets(new TextDecoder().decode(bytes), secrets);
+        throw fromStatus(
+          label,
+          response.status,
+          text,
+          retryAfterMsOf(response.headers, Date.now()),
+        );
       }
       if (isCut) throw tooLarge(label, maxBytes);
       return { bytes, contentType: response.headers.get('content-type') };
@@ -98,7 +109,8 @@ export function createHttpCaller({ url, headers, idleMs, fetch }: HttpCallerOpti
       try {
         return parse(JSON.parse(text));
       } catch (error) {
-        throw fromGarbage(labelOf(request), contentType, text, error);
+        const said = withoutSecrets(text.slice(0, 1000), secrets);
+        throw fromGarbage(labelOf(request), contentType, said, error);
       }
     },
   };
@@ -137,13 +149,4 @@ const jsonHeader = { 'content-type': 'application/json' };
 function bodyOf(call: Call): { body?: string | FormData } {
   if (call.json !== undefined) return { body: JSON.stringify(call.json) };
   return call.form === undefined ? {} : { body: call.form };
-}
-
-/** RFC 9110: seconds, or a date. */
-function retryAfterOf(response: Response): number | undefined {
-  const value = response.headers.get('retry-after');
-  if (value === null) return undefined;
-  if (/^\d+(\.\d+)?$/.test(value)) return Number(value) * 1000;
-  const at = Date.parse(value);
-  return Number.isNaN(at) ? undefined : Math.max(0, at - Date.now());
 }

@@ -1,7 +1,8 @@
 import { BackendError } from '../backend-error.js';
 import { aborted, type RunAbort } from '../run-abort.js';
+import { fromUnknown } from '../service/service-errors.js';
 import type { ComfyUiClient, Submission } from './comfyui-client.js';
-import { fromUnknown, unreachable } from './comfyui-errors.js';
+import { unreachable } from './comfyui-errors.js';
 import type { ComfyUiTimings } from './comfyui-options.js';
 import { lookTwice, type Place } from './run-watch.js';
 
@@ -23,7 +24,8 @@ const answerGraceMs = 3_000;
 /**
  * Submits the run once, and answers the id under which the server has it. ComfyUI runs the same id
  * twice when it is sent twice: where the outcome of the call is unknown (reset, time-out, 5xx of a
- * proxy), queue and history are asked before it is sent again.
+ * proxy), queue and history are asked for it. Whether a run that is in neither is sent again, the
+ * engine says, which counts the submissions.
  * @throws BackendError
  */
 export async function submitRun(options: SubmitRunOptions): Promise<string> {
@@ -36,7 +38,7 @@ export async function submitRun(options: SubmitRunOptions): Promise<string> {
     if (!mayHaveArrived) throw error;
     abort.throwIfAborted();
     const place = await lookPatiently(options);
-    if (place === undefined) return await submitOnce(options);
+    if (place === undefined) throw error;
     if (place.promptId !== promptId) await options.onOtherId(place.promptId);
     return place.promptId;
   }

@@ -1,12 +1,12 @@
 import { BackendError } from '../backend-error.js';
 import type { RunAbort } from '../run-abort.js';
+import { fromUnknown } from '../service/service-errors.js';
 import { executionError, type HistoryEntry, type StoredImage } from './comfyui-answers.js';
 import type { ComfyUiClient, LookLimits, QueuePlace, RunIds } from './comfyui-client.js';
 import {
   forgotten,
   fromExecution,
   fromUnexplained,
-  fromUnknown,
   interruptedByOthers,
   noImages,
   unreachable,

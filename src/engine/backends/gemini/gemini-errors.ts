@@ -6,7 +6,7 @@ import {
   type LibraryCall,
   refused,
 } from '../service/library-errors.js';
-import { misconfigured } from '../service/service-errors.js';
+import { misconfigured, modelNotOpen } from '../service/service-errors.js';
 import { excerpt, plain } from '../service/service-text.js';
 
 /**
@@ -58,7 +58,8 @@ export function fromGemini(call: LibraryCall, error: unknown, now: Date): Backen
     details.some((detail) => detail.reason === 'API_KEY_INVALID') ||
     /api key (not valid|expired|not found)/i.test(message);
   if (isKey) return misconfigured(text, `${service} refuses the API key`);
-  if (body.status === 'FAILED_PRECONDITION' || status === 404) {
+  if (status === 404) return modelNotOpen(text, `${service} has no such model: ${plain(message)}`);
+  if (body.status === 'FAILED_PRECONDITION') {
     return misconfigured(text, `${service} refuses us: ${plain(message)}`);
   }
   return refused(call, status, message, delayIn(body) ?? reason.retryAfterMs);

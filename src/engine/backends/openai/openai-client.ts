@@ -3,8 +3,9 @@ import type { Stream } from 'openai/streaming';
 import { z } from 'zod';
 import { createHttpExchanger } from '../service/exchange.js';
 import type { LibraryCall } from '../service/library-errors.js';
-import { createLibraryFetch, withoutSecrets } from '../service/library-fetch.js';
+import { createLibraryFetch } from '../service/library-fetch.js';
 import type { ServiceTraits } from '../service/service-errors.js';
+import { withoutSecrets } from '../service/service-text.js';
 import type { ImageCall } from './image-request.js';
 import {
   apiError,

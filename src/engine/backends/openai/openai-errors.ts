@@ -6,7 +6,7 @@ import {
   type LibraryCall,
   refused,
 } from '../service/library-errors.js';
-import { misconfigured } from '../service/service-errors.js';
+import { misconfigured, modelNotOpen } from '../service/service-errors.js';
 import { excerpt, plain } from '../service/service-text.js';
 
 /**
@@ -57,6 +57,9 @@ export function fromApiError(
       ...(retryAfterMs !== undefined && { retryAfterMs }),
     });
   }
+  if (code === 'model_not_found') {
+    return modelNotOpen(text, `${service} does not give us the model: ${plain(message)}`);
+  }
   if (isAny(operatorsOwn)) {
     const said = code === 'invalid_api_key' ? 'the API key' : `${code}: ${plain(message)}`;
     return misconfigured(text, `${service} refuses us (${said})`);
@@ -99,7 +102,6 @@ const exhausted = new Set([
 ]);
 const operatorsOwn = new Set([
   'invalid_api_key',
-  'model_not_found',
   'organization_restricted',
   'unsupported_country_region_territory',
 ]);

@@ -7,7 +7,12 @@ import type {
 } from '../backend.js';
 import { BackendError } from '../backend-error.js';
 import { decodeImageContent } from '../image-content.js';
-import { badImage } from '../service/service-errors.js';
+import {
+  badImage,
+  stoppedThere,
+  tellsOfMemory,
+  tooLargeForMemory,
+} from '../service/service-errors.js';
 import { excerpt, plain } from '../service/service-text.js';
 import { type SdcppClient, type SdcppJob, service } from './sdcpp-client.js';
 
@@ -106,10 +111,8 @@ function readImages({ result }: SdcppJob, count: number, seed: number): BackendR
 
 function ended({ status, error }: SdcppJob): BackendError {
   const text = `the job ended as ${status}: ${excerpt(error?.message)}`;
-  if (status === 'cancelled') {
-    const userText = 'it was stopped at the image server';
-    return new BackendError(text, { kind: 'cancelled', retryable: false, userText });
-  }
+  if (status === 'cancelled') return stoppedThere(text);
+  if (tellsOfMemory(error?.message ?? '')) return tooLargeForMemory(text);
   return new BackendError(text, {
     kind: 'transient',
     retryable: true,

@@ -9,6 +9,7 @@ import {
 } from '../service/exchange.js';
 import { retryAfterMsOf } from '../service/retry-after.js';
 import { fromGarbage, fromStatus, fromTransport, unhealthy } from '../service/service-errors.js';
+import { withoutSecrets } from '../service/service-text.js';
 import {
   type AnswerItem,
   refusal,
@@ -55,7 +56,7 @@ export function createSeedreamClient(
 ): SeedreamClient {
   const headers = { authorization: `Bearer ${apiKey}` };
   /** Some services repeat the key that they refuse. */
-  const withoutKey = (text: string) => (apiKey === '' ? text : text.replaceAll(apiKey, '…'));
+  const withoutKey = (text: string) => withoutSecrets(text, apiKey === '' ? [] : [apiKey]);
 
   async function refusalOf(exchange: Exchange): Promise<RefusedGeneration> {
     const { status } = exchange;

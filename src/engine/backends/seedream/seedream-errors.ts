@@ -1,5 +1,5 @@
 import { BackendError } from '../backend-error.js';
-import { fromStatus, misconfigured } from '../service/service-errors.js';
+import { fromStatus, misconfigured, modelNotOpen } from '../service/service-errors.js';
 import { excerpt, plain } from '../service/service-text.js';
 import type { ServiceError } from './seedream-answers.js';
 
@@ -40,9 +40,10 @@ export function fromRefusal(refused: Refusal): BackendError {
   if (overloaded.test(code)) {
     return new BackendError(message, { kind: 'transient', retryable: true, ...retryAfter });
   }
-  if (closed.test(code)) {
-    return misconfigured(message, `the key or the model is not open to us (${code})`);
+  if (closedModel.test(code)) {
+    return modelNotOpen(message, `the model is not open to us (${code}): ${plain(said)}`);
   }
+  if (closed.test(code)) return misconfigured(message, `the key is not accepted (${code})`);
   // The error of one image has no status of its own.
   const known = status === 200 && invalid.test(code) ? 400 : status;
   if (known !== 200) {
@@ -58,13 +59,14 @@ const moderated = /SensitiveContent|RiskDetection|ContentSecurity|PolicyViolatio
 const quota = /AccountOverdue|QuotaExceeded|SetLimitExceeded|InsufficientBalance/i;
 const rateLimited = /RateLimitExceeded|RequestBurstTooFast/i;
 const overloaded = /ServerOverloaded|InternalServiceError|ServiceUnavailable/i;
-const closed = /ModelNotOpen|InvalidEndpointOrModel|Authentication|AccessDenied|AccountStatus/i;
+const closedModel = /ModelNotOpen|InvalidEndpointOrModel/i;
+const closed = /Authentication|AccessDenied|AccountStatus/i;
 
 const invalid = /^(Invalid|Missing)/;
 
 /** The service does not know the model by this name, or does not give it to us. */
 export function isUnknownModel(status: number, code: string): boolean {
-  return status === 404 || /ModelNotOpen|InvalidEndpointOrModel/i.test(code);
+  return status === 404 || closedModel.test(code);
 }
 
 /** A 200 without an image and without a reason. */

@@ -6,6 +6,7 @@ import {
   TransportError,
 } from './exchange.js';
 import { retryAfterMsOf } from './retry-after.js';
+import { withoutSecrets } from './service-text.js';
 
 /** What came instead of the answer that an official client library could read. */
 export class HttpFailure extends Error {
@@ -98,10 +99,6 @@ export function createLibraryFetch(options: LibraryFetchOptions): typeof fetch {
       throw asFailure(call, error);
     }
   };
-}
-
-export function withoutSecrets(text: string, secrets: readonly string[]): string {
-  return secrets.reduce((rest, secret) => rest.replaceAll(secret, '[secret]'), text);
 }
 
 async function* wrapped(call: string, exchange: Exchange): AsyncIterable<Uint8Array> {

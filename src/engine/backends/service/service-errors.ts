@@ -120,6 +120,15 @@ export function unhealthy(error: unknown): BackendError {
   return new BackendError(message, { kind: 'unavailable', retryable: true, cause: error });
 }
 
+/** Somebody ended the run at the service itself, and not through us. */
+export function stoppedThere(message: string): BackendError {
+  return new BackendError(message, {
+    kind: 'cancelled',
+    retryable: false,
+    userText: 'it was stopped at the image server',
+  });
+}
+
 /** What is left over is a fault of ours: it must not look like the service's. */
 export function fromUnknown(error: unknown): BackendError {
   if (error instanceof BackendError) return error;
@@ -139,4 +148,35 @@ function misplaced(message: string, operatorText: string): BackendError {
 /** Waiting does not help: somebody has to mend the settings. */
 export function misconfigured(message: string, operatorText: string): BackendError {
   return new BackendError(message, { kind: 'unavailable', retryable: false, operatorText });
+}
+
+/** The service has no such model, or not for us. */
+export function modelNotOpen(message: string, operatorText: string): BackendError {
+  return new BackendError(message, {
+    kind: 'unavailable',
+    retryable: false,
+    isOfModel: true,
+    operatorText,
+  });
+}
+
+/** Whether a service's own words tell of memory that was too small for what was asked. */
+export function tellsOfMemory(said: string): boolean {
+  return outOfMemory.test(said);
+}
+
+const outOfMemory =
+  /out of memory|OutOfMemory|(can't|cannot|failed to) allocate|not enough memory|ALLOC_FAILED/i;
+
+/** The same again ends the same way, unless something else had filled the memory. */
+export function tooLargeForMemory(message: string): BackendError {
+  return new BackendError(message, {
+    kind: 'transient',
+    retryable: true,
+    maxRetries: 1,
+    finalKind: 'invalid-request',
+    userText:
+      'it is too large: the image server ran out of memory; a smaller or a single image may fit',
+    operatorText: message,
+  });
 }

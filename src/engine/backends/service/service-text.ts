@@ -4,6 +4,19 @@ export function excerpt(text: string | undefined, length = 200): string {
   return line.length > length ? `${line.slice(0, length)}…` : line;
 }
 
+/** What a service said, without what lets us in. */
+export function withoutSecrets(text: string, secrets: readonly string[]): string {
+  return secrets.reduce((rest, secret) => rest.replaceAll(secret, '[secret]'), text);
+}
+
+/** A file's or a model's name for users: as it is, however long, without markup and mentions. */
+export function plainName(name: string, length = 120): string {
+  return name
+    .replace(/\p{Cc}|[`*<>@#]/gu, '')
+    .slice(0, length)
+    .trim();
+}
+
 /** For users: one short line without addresses, absolute paths, keys, markup or mentions. */
 export function plain(text: string, length = 120): string {
   const line = text.trim().split('\n')[0] ?? '';

@@ -1,4 +1,5 @@
 import { describeBackendContract } from '../../../contracts/backend.js';
+import { usualFailures } from '../../../contracts/service-failures.js';
 import { generate, startPair } from './ai-sdk-fixture.js';
 
 describeBackendContract('ai-sdk', async () => {
@@ -6,11 +7,36 @@ describeBackendContract('ai-sdk', async () => {
   return {
     backend,
     request: generate,
+    traits: {
+      paid: true,
+      cancel: 'local',
+      resumable: false,
+      progress: false,
+      preview: false,
+      seed: false,
+      negative: false,
+      mask: false,
+    },
     submissions: server.submissions,
     holdRuns: server.hold,
     releaseRuns: server.release,
     runBegan: server.began,
-    failNext: () => server.fail('POST', { kind: 'status', status: 500, body: 'oops' }),
+    failures: {
+      ...usualFailures((fault) => server.fail('POST', fault)),
+      moderated: () =>
+        server.fail('POST', {
+          kind: 'status',
+          status: 400,
+          body: '{"error":{"message":"Rejected by the content policy"}}',
+        }),
+      'wrong-key': () =>
+        server.fail('POST', {
+          kind: 'status',
+          status: 401,
+          body: `{"error":{"message":"Incorrect API key provided: ${server.apiKey}"}}`,
+        }),
+    },
+    secrets: [server.apiKey],
     goAway: server.close,
     close,
   };

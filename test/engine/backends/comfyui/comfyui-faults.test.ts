@@ -185,13 +185,12 @@ describe('never runs twice what may have arrived', () => {
     expect(server.submissions()).toBe(1);
   });
 
-  it('sends it again, under the same id, when the server never saw it', async () => {
+  it('leaves it to the engine to send it again when the server never saw it', async () => {
     const { server, backend } = await open();
     server.fail('POST /prompt', { kind: 'reset-before' });
-    const run = startRun(backend, generate);
-    expect((await run.result).images).toHaveLength(1);
-    expect(server.submissions()).toBe(2);
-    expect(Object.keys(server.execution.history)).toEqual([run.handles[0]?.promptId]);
+    const failure = await failureOf(startRun(backend, generate).result);
+    expect(failure).toMatchObject({ kind: 'transient', retryable: true, billed: 'no' });
+    expect(server.submissions()).toBe(1);
   });
 });
 

@@ -24,7 +24,17 @@ async function request(): Promise<BackendRequest> {
 
 describeBackendContract('lanczos', async () => {
   const backend = createLanczosBackend({ name: 'lanczos' });
-  return { backend, request: await request(), close: () => backend.close() };
+  const traits = {
+    paid: false,
+    cancel: 'exact',
+    resumable: false,
+    progress: false,
+    preview: false,
+    seed: false,
+    negative: false,
+    mask: false,
+  } as const;
+  return { backend, request: await request(), traits, close: () => backend.close() };
 });
 
 it('doubles the sides of the picture that it is given', async () => {

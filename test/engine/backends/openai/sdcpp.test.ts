@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createOpenAiBackend } from '../../../../src/engine/backends/openai/openai-backend.js';
 import { describeBackendContract } from '../../../contracts/backend.js';
 import { failureOf, startResume, startRun } from '../../../contracts/backend-harness.js';
+import { usualFailures } from '../../../contracts/service-failures.js';
 import { type SdcppServer, startSdcppServer } from '../../../support/sdcpp-server.js';
 import { generate } from './openai-fixture.js';
 
@@ -10,16 +11,32 @@ const backendFor = ({ url }: SdcppServer, more = {}) =>
 
 describeBackendContract('openai (sdcpp)', async () => {
   const server = await startSdcppServer({ shrink: 4 });
-  const backend = backendFor(server);
+  const backend = backendFor(server, { maxResponseBytes: 2_000_000 });
+  const always = Number.POSITIVE_INFINITY;
   return {
     backend,
     request: generate,
+    traits: {
+      paid: false,
+      cancel: 'exact',
+      resumable: true,
+      progress: false,
+      preview: false,
+      seed: true,
+      negative: true,
+      mask: true,
+    },
     submissions: server.submissions,
     stops: server.stops,
     holdRuns: server.hold,
     releaseRuns: server.release,
     runBegan: server.began,
-    failNext: () => server.fail('POST /sdcpp', { kind: 'status', status: 500 }),
+    failures: {
+      ...usualFailures((fault) => server.fail('POST /sdcpp', fault)),
+      'wrong-key': () => server.fail('', { kind: 'status', status: 401 }, always),
+      'half-image': () => server.fail('GET /sdcpp/v1/jobs', { kind: 'half-images' }, always),
+      'out-of-memory': () => server.endJobs('failed to allocate the compute buffer'),
+    },
     goAway: server.close,
     reopen: async () => backendFor(server),
     unknownHandle: { jobId: 'job_unknown' },

@@ -29,6 +29,16 @@ async function createHarness(model: string): Promise<BackendHarness> {
   return {
     backend,
     request: { ...request, model },
+    traits: {
+      paid: false,
+      cancel: 'exact',
+      resumable: false,
+      progress: true,
+      preview: true,
+      seed: true,
+      negative: true,
+      mask: true,
+    },
     holdRuns: () => {
       isHeld = true;
     },
