@@ -30,6 +30,8 @@ export interface ScriptedBackend extends Backend {
   readonly held: HeldRun[];
   /** Answers no health check while it is true. */
   dead: boolean;
+  /** What it answers health checks with, in place of a good word. */
+  refusal: BackendError | undefined;
   /** From now on, runs wait for the test. */
   hold: boolean;
   /** The next runs fail with these, in order. */
@@ -68,9 +70,11 @@ export function createScriptedBackend(
     held: [],
     hold: false,
     dead: false,
+    refusal: undefined,
     failWith: (...errors) => failures.push(...errors),
     models: async () => [{ id: 'scripted-model', name: 'scripted-model' }],
     async health() {
+      if (backend.refusal) throw backend.refusal;
       if (backend.dead) throw new BackendError('dead', { kind: 'unavailable', retryable: true });
     },
     async run(request, context) {

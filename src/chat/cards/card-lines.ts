@@ -164,6 +164,7 @@ const failureTexts = {
   'rate-limited': 'failure-rate-limited',
   transient: 'failure-transient',
   unavailable: 'failure-unavailable',
+  misconfigured: 'failure-misconfigured',
   cancelled: 'failure-cancelled',
   deadline: 'failure-deadline',
   silent: 'failure-silent',

@@ -74,6 +74,7 @@ const stateTexts = {
   resting: 'backends-state-resting',
   away: 'backends-state-away',
   exhausted: 'backends-state-exhausted',
+  misconfigured: 'backends-state-misconfigured',
 } as const satisfies Record<NonNullable<BackendInfo['state']>, string>;
 
 /** `desk (comfyui): ready · 1 of 2 slots`, and what it failed with last. */

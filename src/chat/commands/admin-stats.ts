@@ -16,6 +16,7 @@ const failureTexts = {
   'rate-limited': 'failure-kind-rate-limited',
   transient: 'failure-kind-transient',
   unavailable: 'failure-kind-unavailable',
+  misconfigured: 'failure-kind-misconfigured',
   cancelled: 'failure-kind-cancelled',
   deadline: 'failure-kind-deadline',
   silent: 'failure-kind-silent',

@@ -3,9 +3,10 @@ import type { Database } from '../db/connection.js';
 
 /**
  * `well`: it may be given runs. `resting`: it answers and fails them. `away`: it answers no health
- * check. `exhausted`: what it costs is used up.
+ * check. `exhausted`: what it costs is used up. `misconfigured`: it refuses us until an operator mends
+ * the settings.
  */
-export type BackendState = 'well' | 'resting' | 'away' | 'exhausted';
+export type BackendState = 'well' | 'resting' | 'away' | 'exhausted' | 'misconfigured';
 
 export interface BackendReport {
   readonly name: string;

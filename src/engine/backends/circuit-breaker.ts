@@ -20,12 +20,16 @@ export interface CircuitBreaker {
   runRefused(): void;
   /** `suspect`: nothing more is given to it until a health check has looked. */
   runFailed(options: { readonly suspect: boolean }): void;
+  /** The instance refuses us, whatever is asked of it: it rests, until checks or time say otherwise. */
+  runMisconfigured(): void;
   /** What it costs is used up, for so long. */
   exhaust(forMs: number): void;
   /** A good health check. True where the breaker closes by it. */
   checkSucceeded(): boolean;
   /** A health check that began then was not answered. Says for how long none has been. */
   checkFailed(beganAt: number): number;
+  /** A health check was answered, by a refusal that waiting does not mend. */
+  checkMisconfigured(): void;
 }
 
 export function createCircuitBreaker(restMs: number, now: MonotonicClock): CircuitBreaker {
@@ -38,6 +42,8 @@ export function createCircuitBreaker(restMs: number, now: MonotonicClock): Circu
   /** Begin of the first of the checks that failed in a row. */
   let failingSince: number | undefined;
   let exhaustedUntil = 0;
+  /** Who found that the instance refuses us: a check must say that it does so no longer. */
+  let misconfiguredBy: 'run' | 'check' | undefined;
 
   const restUntil = () =>
     openedAt + Math.min(restMs * 2 ** Math.max(0, openings - 1), longestRestMs);
@@ -53,6 +59,7 @@ export function createCircuitBreaker(restMs: number, now: MonotonicClock): Circu
     state() {
       const exhaustedForMs = exhaustedUntil - now();
       if (failingSince !== undefined) return { state: 'away', remainingMs: null };
+      if (misconfiguredBy !== undefined) return { state: 'misconfigured', remainingMs: null };
       if (exhaustedForMs > 0) return { state: 'exhausted', remainingMs: exhaustedForMs };
       if (isOpen) return { state: 'resting', remainingMs: Math.max(0, restUntil() - now()) };
       return { state: 'well', remainingMs: null };
@@ -69,15 +76,20 @@ export function createCircuitBreaker(restMs: number, now: MonotonicClock): Circu
       if (suspect) isSuspect = true;
       if (failures >= failuresToOpen) open();
     },
+    runMisconfigured() {
+      misconfiguredBy ??= 'run';
+      open();
+    },
     exhaust(forMs) {
       exhaustedUntil = Math.max(exhaustedUntil, now() + forMs);
     },
     checkSucceeded() {
-      const hadFailed = failingSince !== undefined;
+      const hadFailed = failingSince !== undefined || misconfiguredBy === 'check';
       failingSince = undefined;
       isSuspect = false;
       if (!isOpen || (!hadFailed && now() < restUntil())) return false;
       isOpen = false;
+      misconfiguredBy = undefined;
       failures = failuresToOpen - 1;
       return true;
     },
@@ -86,6 +98,12 @@ export function createCircuitBreaker(restMs: number, now: MonotonicClock): Circu
       isSuspect = false;
       open();
       return now() - failingSince;
+    },
+    checkMisconfigured() {
+      failingSince = undefined;
+      isSuspect = false;
+      misconfiguredBy = 'check';
+      open();
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { BackendError } from './backend-error.js';
+import { BackendError, isMisconfigured } from './backend-error.js';
 import type { BackendState } from './backend-report.repository.js';
 import { type CircuitBreaker, createCircuitBreaker } from './circuit-breaker.js';
 import type { Instance, Pool } from './pools.js';
@@ -77,7 +77,8 @@ interface Watched {
   readonly breaker: CircuitBreaker;
   readonly watchers: Set<{ readonly quietMs: () => number; readonly onDead: () => void }>;
   wasSeen: boolean;
-  isAway: boolean;
+  /** What the last check found. */
+  found: 'well' | 'away' | 'misconfigured';
   timer: NodeJS.Timeout | undefined;
   quotaTimer: NodeJS.Timeout | undefined;
   checking: Promise<void> | undefined;
@@ -112,7 +113,7 @@ export function createInstanceHealth(deps: InstanceHealthDependencies): Instance
       breaker: createCircuitBreaker(times.restMs, () => performance.now()),
       watchers: new Set(),
       wasSeen: false,
-      isAway: false,
+      found: 'well',
       timer: undefined,
       quotaTimer: undefined,
       checking: undefined,
@@ -150,7 +151,7 @@ export function createInstanceHealth(deps: InstanceHealthDependencies): Instance
       .finally(() => {
         watched.checking = undefined;
         if (closing.signal.aborted || !isWatched(watched)) return;
-        const pauseMs = watched.isAway ? times.recheckMs : times.checkEveryMs;
+        const pauseMs = watched.found === 'away' ? times.recheckMs : times.checkEveryMs;
         watched.timer = setTimeout(() => check(watched), pauseMs);
       });
   }
@@ -161,7 +162,7 @@ export function createInstanceHealth(deps: InstanceHealthDependencies): Instance
     const closes = breaker.checkSucceeded();
     const isFirst = !watched.wasSeen;
     watched.wasSeen = true;
-    watched.isAway = false;
+    watched.found = 'well';
     if (closes) {
       watched.told = undefined;
       log.info({ backend: watched.instance.backend.name }, 'A backend is well again');
@@ -172,19 +173,33 @@ export function createInstanceHealth(deps: InstanceHealthDependencies): Instance
   }
 
   async function failed(watched: Watched, beganAt: number, error: unknown): Promise<void> {
-    const wasAway = watched.isAway;
-    watched.isAway = true;
-    const failingForMs = watched.breaker.checkFailed(beganAt);
-    if (failingForMs >= times.deadAfterMs) {
-      for (const { quietMs, onDead } of watched.watchers) {
-        if (quietMs() >= times.deadAfterMs) onDead();
-      }
+    const { breaker, found } = watched;
+    const backendError = error instanceof BackendError ? error : undefined;
+    if (backendError && isMisconfigured(backendError)) {
+      watched.found = 'misconfigured';
+      breaker.checkMisconfigured();
+    } else {
+      watched.found = 'away';
+      const failingForMs = breaker.checkFailed(beganAt);
+      if (failingForMs >= times.deadAfterMs) endSilentRuns(watched);
     }
-    if (wasAway) return;
+    if (watched.found === found) return;
     const backend = watched.instance.backend.name;
     log.warn({ err: error, backend }, 'A backend gets no tasks until it is well');
+    if (backendError) tellOperator(watched, backendError);
     await deps.onChange(watched.pool, { recovered: false });
     await tell(watched, error);
+  }
+
+  function endSilentRuns({ watchers }: Watched): void {
+    for (const { quietMs, onDead } of watchers) if (quietMs() >= times.deadAfterMs) onDead();
+  }
+
+  /** Once, and not for each run or user. */
+  function tellOperator(watched: Watched, { operatorText }: BackendError): void {
+    if (operatorText === undefined || operatorText === watched.told) return;
+    watched.told = operatorText;
+    log.error({ backend: watched.instance.backend.name }, operatorText);
   }
 
   async function tell({ breaker, instance }: Watched, error: unknown): Promise<void> {
@@ -219,12 +234,13 @@ export function createInstanceHealth(deps: InstanceHealthDependencies): Instance
 
   function reportFailure(watched: Watched, error: BackendError): void {
     const { breaker } = watched;
-    if (error.operatorText !== undefined && error.operatorText !== watched.told) {
-      watched.told = error.operatorText;
-      log.error({ backend: watched.instance.backend.name }, error.operatorText);
-    }
+    tellOperator(watched, error);
     if (error.kind === 'quota') exhaust(watched, error);
-    else if (error.kind === 'unavailable' || error.kind === 'transient') {
+    else if (error.isOfModel) breaker.runRefused();
+    else if (isMisconfigured(error)) {
+      if (isStarted) breaker.runMisconfigured();
+      check(watched);
+    } else if (error.kind === 'unavailable' || error.kind === 'transient') {
       if (isStarted) breaker.runFailed({ suspect: error.kind === 'unavailable' });
       check(watched);
     } else breaker.runRefused();

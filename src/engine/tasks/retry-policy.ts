@@ -1,4 +1,4 @@
-import type { BackendError } from '../backends/backend-error.js';
+import { type BackendError, isMisconfigured } from '../backends/backend-error.js';
 import type { TaskFailure } from '../batches/batch.js';
 
 /** Repeats of a task that failed for a passing reason, without anybody asking. */
@@ -78,7 +78,8 @@ export function decideAfterFailure(
 }
 
 export function failureOf(error: BackendError): TaskFailure {
-  return { kind: error.kind, text: error.userText ?? null, billed: error.billed };
+  const kind = isMisconfigured(error) ? 'misconfigured' : error.finalKind;
+  return { kind, text: error.userText ?? null, billed: error.billed };
 }
 
 /** From half of it to one and a half, so that a crowd does not come back at once. */

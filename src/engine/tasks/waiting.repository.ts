@@ -82,6 +82,20 @@ export async function findExpiredTasks(
     .execute();
 }
 
+/** What waits in a pool and may still run anywhere in it, some of it. */
+export async function findUnbegunTasks(db: Database, pool: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('tasks')
+    .select('id')
+    .where('state', '=', 'pending')
+    .where('pool', '=', pool)
+    .where('pinnedInstance', 'is', null)
+    .orderBy('sequence')
+    .limit(500)
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
 /** Waiting tasks of pools that nobody serves. */
 export async function findHomelessTasks(db: Database, pools: readonly string[]): Promise<string[]> {
   const rows = await db

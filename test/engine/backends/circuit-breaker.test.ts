@@ -63,6 +63,25 @@ describe('a circuit breaker', () => {
     expect(breaker.admits()).toBe(true);
   });
 
+  it('takes nothing while checks say that it refuses us, and all as soon as they do not', () => {
+    breaker.checkMisconfigured();
+    expect(breaker.admits()).toBe(false);
+    expect(breaker.state()).toEqual({ state: 'misconfigured', remainingMs: null });
+    expect(breaker.checkSucceeded()).toBe(true);
+    expect(breaker.admits()).toBe(true);
+    expect(breaker.state().state).toBe('well');
+  });
+
+  it('rests after a run that was refused, though checks are good', () => {
+    breaker.runMisconfigured();
+    expect(breaker.state().state).toBe('misconfigured');
+    expect(breaker.checkSucceeded()).toBe(false);
+    expect(restMs()).toBe(3_000);
+    expect(breaker.state().state).toBe('well');
+    breaker.runMisconfigured();
+    expect(restMs()).toBe(6_000);
+  });
+
   it('waits for a quota to be there again, whatever the checks say', () => {
     breaker.exhaust(60_000);
     breaker.checkSucceeded();

@@ -1,6 +1,8 @@
+import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { BackendCapabilities } from '../../../src/engine/backends/backend.js';
 import { BackendError } from '../../../src/engine/backends/backend-error.js';
+import type { BatchView } from '../../../src/engine/batches/batch.js';
 import { type EngineHarness, eventually, poolOf, startEngine } from '../../support/engine.js';
 import { createScriptedBackend, type ScriptedBackend } from '../../support/scripted-backend.js';
 
@@ -123,6 +125,90 @@ describe('an instance that fails runs in a row', () => {
   });
 });
 
+describe('an instance that refuses us', () => {
+  const misconfigured = () =>
+    new BackendError('401', {
+      kind: 'unavailable',
+      retryable: false,
+      operatorText: 'refuses the key',
+    });
+  const isMisconfigured = (view: BatchView) =>
+    view.tasks.every(({ failure }) => failure?.kind === 'misconfigured');
+
+  it('fails what waits and what comes at once, and serves again once that is mended', async () => {
+    const backend = createScriptedBackend();
+    backend.dead = true;
+    await startWith(backend);
+    const ann = await harness.user('ann');
+    const waiting = await harness.submit(ann, [{}, {}]);
+    await harness.until(waiting, (view) => view.tasks[0]?.waitsFor?.reason === 'unavailable');
+    backend.refusal = misconfigured();
+    await harness.until(waiting, isMisconfigured);
+    await harness.until(await harness.submit(ann), isMisconfigured);
+    expect(backend.submissions).toEqual([]);
+
+    backend.refusal = undefined;
+    backend.dead = false;
+    await eventually(async () =>
+      expect((await harness.engine.backends.list())[0]?.state).toBe('well'),
+    );
+    const later = await harness.submit(ann);
+    await harness.until(later, (view) => view.counts.completed === 1);
+  });
+
+  it('is told to operators once, however many tasks it fails', async () => {
+    const said: string[] = [];
+    const log = pino({ level: 'error' }, { write: (line) => said.push(JSON.parse(line).msg) });
+    const backend = createScriptedBackend();
+    backend.refusal = misconfigured();
+    harness = await startEngine([poolOf([backend])], { log });
+    const ann = await harness.user('ann');
+    for (let count = 0; count < 3; count += 1) {
+      await harness.until(await harness.submit(ann), isMisconfigured);
+    }
+    expect(said).toEqual(['refuses the key']);
+    const shown = { state: 'misconfigured', lastError: { text: 'refuses the key' } };
+    await eventually(async () =>
+      expect((await harness.engine.backends.list())[0]).toMatchObject(shown),
+    );
+  });
+
+  it('leaves its tasks to others of its pool', async () => {
+    const [closed, open] = [createScriptedBackend('closed'), createScriptedBackend('open')];
+    closed.refusal = misconfigured();
+    closed.failWith(...Array.from({ length: 10 }, misconfigured));
+    await startWith(closed, open);
+    const ann = await harness.user('ann');
+    const ids = await Promise.all(Array.from({ length: 10 }, () => harness.submit(ann)));
+    for (const id of ids) await harness.until(id, (view) => view.counts.completed === 1);
+  });
+
+  it('rests where only a run finds it out, and fails tasks without asking it meanwhile', async () => {
+    const backend = createScriptedBackend();
+    backend.failWith(misconfigured());
+    const healthTimes = { ...slowRest, restMs: 600_000 };
+    harness = await startEngine([poolOf([backend])], { healthTimes });
+    const ann = await harness.user('ann');
+    await harness.until(await harness.submit(ann), isMisconfigured);
+    await harness.until(await harness.submit(ann), isMisconfigured);
+    expect(backend.submissions).toHaveLength(1);
+  });
+
+  it('is not judged by a model that is not open to us', async () => {
+    const backend = createScriptedBackend();
+    const closed = () =>
+      new BackendError('404', { kind: 'unavailable', retryable: false, isOfModel: true });
+    backend.failWith(closed(), closed(), closed(), closed());
+    await startWith(backend);
+    const ann = await harness.user('ann');
+    const batchId = await harness.submit(ann, [{}, {}, {}, {}]);
+    await harness.until(batchId, isMisconfigured);
+    expect(backend.submissions).toHaveLength(4);
+    const next = await harness.submit(ann);
+    await harness.until(next, (view) => view.counts.completed === 1);
+  });
+});
+
 describe('a run on an instance that stops answering', () => {
   const ends: [string, Partial<BackendCapabilities>][] = [
     ['free', { resumable: false }],
@@ -184,14 +270,23 @@ describe('a run on an instance that stops answering', () => {
   it('goes on where the run itself still tells of progress', async () => {
     const backend = createScriptedBackend('box');
     await startWith(backend);
-    const batchId = await runOnDying(backend);
-    const [run] = backend.held;
+    backend.hold = true;
+    const ann = await harness.user('ann');
+    const silent = await harness.submit(ann);
+    const talking = await harness.submit(ann);
+    await eventually(() => expect(backend.held).toHaveLength(2));
+    const run = backend.held.find(
+      ({ request }) => request.runKey === backend.submissions[1]?.runKey,
+    );
     const chatter = setInterval(() => run?.context.onProgress({ fraction: 0.5 }), 20);
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    backend.dead = true;
+    // The other one's end shows that the talking one could have been given up, too.
+    await eventually(() => expect(backend.detached).toEqual([backend.submissions[0]?.runKey]));
     run?.finish();
     clearInterval(chatter);
-    await harness.until(batchId, (view) => view.counts.completed === 1);
-    expect(backend.submissions).toHaveLength(1);
+    await harness.until(talking, (view) => view.counts.completed === 1);
+    await harness.until(silent, (view) => view.counts.completed === 0);
+    expect(backend.submissions).toHaveLength(2);
   });
 });
 

@@ -39,6 +39,8 @@ describe('after a failure', () => {
     const memory = { kind: 'transient', retryable: true, maxRetries: 1 } as const;
     expect(decide(memory)).toMatchObject({ kind: 'wait' });
     expect(decide(memory, { retries: 1 })).toMatchObject({ kind: 'fail' });
+    const twice = decide({ ...memory, finalKind: 'invalid-request' }, { retries: 1 });
+    expect(twice).toMatchObject({ kind: 'fail', failure: { kind: 'invalid-request' } });
   });
 
   it('honours Retry-After without costing an attempt', () => {
@@ -60,7 +62,16 @@ describe('after a failure', () => {
       kind: 'fail',
       failure: { kind: 'unavailable' },
     });
-    expect(decide({ kind: 'unavailable', retryable: false })).toMatchObject({ kind: 'fail' });
+  });
+
+  it('fails at once where the settings are refused, unless others can have the task', () => {
+    const refused = { kind: 'unavailable', retryable: false } as const;
+    const failure = { kind: 'misconfigured', text: null, billed: 'no' };
+    expect(decide(refused)).toEqual({ kind: 'fail', failure });
+    expect(decide(refused, { elsewhere: true })).toMatchObject({ kind: 'wait', delayMs: 0 });
+    // Perhaps it ran: that is no matter of settings.
+    const unknown = decide({ ...refused, billed: 'unknown' });
+    expect(unknown).toMatchObject({ failure: { kind: 'unavailable', billed: 'unknown' } });
   });
 
   it('fails an exhausted quota that does not come back', () => {
