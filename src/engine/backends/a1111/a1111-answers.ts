@@ -61,6 +61,8 @@ export const globalProgress = z.object({
       job: z.string().nullish().catch(undefined),
       job_count: z.number().nullish().catch(undefined),
       job_timestamp: z.string().nullish().catch(undefined),
+      /** Of the run that is at work or was last; the next one's beginning sets it back. */
+      interrupted: z.boolean().nullish().catch(undefined),
     })
     .nullish()
     .catch(undefined),

@@ -4,7 +4,7 @@ import { BackendError } from '../backend-error.js';
 import { decodeImageContent, encodeBase64 } from '../image-content.js';
 import { invalidRequest } from '../local-run.js';
 import type { RunAbort } from '../run-abort.js';
-import { badImage } from '../service/service-errors.js';
+import { badImage, stoppedThere } from '../service/service-errors.js';
 import { readInfo } from './a1111-answers.js';
 import type { A1111Client } from './a1111-client.js';
 import { noImages, service } from './a1111-errors.js';
@@ -67,6 +67,9 @@ export async function startRun(
       throw error;
     });
     await watching;
+    if (await wasInterrupted(deps.client, abort)) {
+      throw stoppedThere(`${taskId} was interrupted in the web UI, and not by us`);
+    }
     const info = readInfo(answer.info);
     const images = (answer.images ?? [])
       .slice(info.index_of_first_image)
@@ -105,6 +108,20 @@ async function stopSoon(
     timer = setTimeout(resolve, deps.timings.cancelMs);
   });
   await Promise.race([stopping, patience]).finally(() => clearTimeout(timer));
+}
+
+/**
+ * A run that somebody interrupts in the web UI is answered like any other, with half an image. The
+ * server's state tells, until its next run begins (`modules/shared_state.py`).
+ */
+async function wasInterrupted(client: A1111Client, { signal }: RunAbort): Promise<boolean> {
+  try {
+    return (await client.globalProgress(signal)).state?.interrupted ?? false;
+  } catch (error) {
+    // The image is there, and whole as far as anybody knows.
+    if (error instanceof BackendError) return false;
+    throw error;
+  }
 }
 
 /** The connection broke while the server was at it; or it failed, and has nothing to be stopped. */

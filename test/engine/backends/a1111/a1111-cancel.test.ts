@@ -26,6 +26,17 @@ describe.each(['internal', 'named', 'nameless'] as const)(
       expect(server.interrupted.map(({ isForeign }) => isForeign)).toEqual([false]);
     });
 
+    it('takes half an image for a stop where somebody interrupts it in the web UI', async () => {
+      const { server, backend } = await open({ progress });
+      server.hold();
+      const run = startRun(backend, generate);
+      await server.began();
+      await fetch(`${server.url}/sdapi/v1/interrupt`, { method: 'POST' });
+      const failure = await failureOf(run.result);
+      expect(failure).toMatchObject({ kind: 'cancelled', retryable: false });
+      expect(failure.userText).toContain('stopped');
+    });
+
     it('never stops what somebody else began before', async () => {
       const { server, backend } = await open({ progress }, { timings: { cancelMs: 100 } });
       server.hold();
