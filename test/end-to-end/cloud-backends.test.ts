@@ -144,12 +144,14 @@ describe('Gemini, from a key in the environment', () => {
   });
 });
 
-it('tells the operator of a wrong key once, and not each user', async () => {
+it('tells the operator of a wrong key once, and each user soon that it is not theirs to mend', async () => {
   const before = openAi.submissions();
   for (const prompt of ['a first wish', 'a second wish']) {
     await ann.send(ann.chat, { text: `${prompt} --model locked` });
   }
-  await telegramCardWith(studio, ann.chat, 'Cancel', 'a second wish');
+  for (const prompt of ['a first wish', 'a second wish']) {
+    expect(telegramWords(await failed(prompt))).toContain('Its operator has been told');
+  }
   const complaints = easel
     .output()
     .split('\n')

@@ -162,9 +162,10 @@ export function createInstanceHealth(deps: InstanceHealthDependencies): Instance
     const closes = breaker.checkSucceeded();
     const isFirst = !watched.wasSeen;
     watched.wasSeen = true;
+    // What only runs find, a good check does not mend.
+    if (watched.found !== 'well') watched.told = undefined;
     watched.found = 'well';
     if (closes) {
-      watched.told = undefined;
       log.info({ backend: watched.instance.backend.name }, 'A backend is well again');
     }
     if (!closes && !isFirst && breaker.admits() === admittedBefore) return;
@@ -185,8 +186,8 @@ export function createInstanceHealth(deps: InstanceHealthDependencies): Instance
     }
     if (watched.found === found) return;
     const backend = watched.instance.backend.name;
-    log.warn({ err: error, backend }, 'A backend gets no tasks until it is well');
-    if (backendError) tellOperator(watched, backendError);
+    const isTold = backendError !== undefined && tellOperator(watched, backendError);
+    if (!isTold) log.warn({ err: error, backend }, 'A backend gets no tasks until it is well');
     await deps.onChange(watched.pool, { recovered: false });
     await tell(watched, error);
   }
@@ -195,11 +196,13 @@ export function createInstanceHealth(deps: InstanceHealthDependencies): Instance
     for (const { quietMs, onDead } of watchers) if (quietMs() >= times.deadAfterMs) onDead();
   }
 
-  /** Once, and not for each run or user. */
-  function tellOperator(watched: Watched, { operatorText }: BackendError): void {
-    if (operatorText === undefined || operatorText === watched.told) return;
+  /** Once, and not for each run or user. Whether there was something to be told, and was it just now. */
+  function tellOperator(watched: Watched, error: BackendError): boolean {
+    const { operatorText } = error;
+    if (operatorText === undefined || operatorText === watched.told) return false;
     watched.told = operatorText;
-    log.error({ backend: watched.instance.backend.name }, operatorText);
+    log.error({ err: error, backend: watched.instance.backend.name }, operatorText);
+    return true;
   }
 
   async function tell({ breaker, instance }: Watched, error: unknown): Promise<void> {
@@ -269,8 +272,10 @@ export function createInstanceHealth(deps: InstanceHealthDependencies): Instance
     report(instance, failure) {
       const watched = all.get(instance);
       if (!watched || failure?.kind === 'cancelled') return;
-      if (failure === null) watched.breaker.runSucceeded();
-      else reportFailure(watched, failure);
+      if (failure === null) {
+        watched.told = undefined;
+        watched.breaker.runSucceeded();
+      } else reportFailure(watched, failure);
     },
     watch(instance, quietMs, onDead) {
       const watcher = { quietMs, onDead };
