@@ -3,6 +3,8 @@ import { lockPool } from '../admission/lane.repository.js';
 import type { Transaction } from '../db/connection.js';
 import { deleteStored, readStored, writeStored } from '../preferences/preference.repository.js';
 import { parsePreferences } from '../preferences/preferences-service.js';
+import { globalScope } from '../settings/setting.repository.js';
+import { weightKey } from '../settings/weight.js';
 
 export interface Merge {
   /** The account that joins, and has nothing of its own afterwards. */
@@ -62,6 +64,7 @@ export async function moveBelongings(trx: Transaction, merge: Merge): Promise<vo
     on conflict do nothing`.execute(trx);
   await moveUsage(trx, merge);
   await movePreferences(trx, merge);
+  await moveWeight(trx, merge);
 }
 
 async function moveUsage(trx: Transaction, { from, into }: Merge): Promise<void> {
@@ -77,4 +80,13 @@ async function movePreferences(trx: Transaction, { from, into }: Merge): Promise
   if (Object.keys(theirs).length === 0) return;
   await writeStored(trx, into, { ...theirs, ...parsePreferences(await readStored(trx, into)) });
   await deleteStored(trx, from);
+}
+
+/** A share of turns that an operator gave; that of the account that goes on goes first. */
+async function moveWeight(trx: Transaction, { from, into }: Merge): Promise<void> {
+  await sql`
+    insert into settings (scope_id, key, value, updated_by)
+    select scope_id, ${weightKey(into)}, value, updated_by from settings
+    where scope_id = ${globalScope} and key = ${weightKey(from)}
+    on conflict (scope_id, key) do nothing`.execute(trx);
 }

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Database, Transaction } from '../db/connection.js';
 
 export interface AuditEntry {
@@ -24,6 +25,14 @@ export interface AuditRecord extends AuditEntry {
   readonly createdAt: Date;
 }
 
+/** The account of that person on the platform of the scope, where they have joined several. */
+const accountName = sql<string>`(
+  select name from users
+  where users.id = audit.user_id or users.account_id = audit.user_id
+  order by (users.platform = split_part(audit.scope_id, ':', 1)) desc,
+    (users.id = audit.user_id) desc
+  limit 1)`;
+
 /** Of one scope, or of all where it is undefined; newest first. */
 export async function readAudit(
   db: Database,
@@ -32,17 +41,10 @@ export async function readAudit(
 ): Promise<AuditRecord[]> {
   return db
     .selectFrom('audit')
-    .innerJoin('users', 'users.id', 'audit.userId')
-    .select([
-      'audit.scopeId',
-      'audit.userId',
-      'audit.action',
-      'audit.details',
-      'audit.createdAt',
-      'users.name as userName',
-    ])
-    .$if(scopeId !== undefined, (query) => query.where('audit.scopeId', '=', scopeId ?? ''))
-    .orderBy('audit.id', 'desc')
+    .select(['scopeId', 'userId', 'action', 'details', 'createdAt'])
+    .select(accountName.as('userName'))
+    .$if(scopeId !== undefined, (query) => query.where('scopeId', '=', scopeId ?? ''))
+    .orderBy('id', 'desc')
     .limit(limit)
     .offset(offset)
     .execute();

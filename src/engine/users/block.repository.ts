@@ -34,7 +34,10 @@ export async function deleteBlock(trx: Transaction, key: BlockKey): Promise<bool
   return row !== undefined;
 }
 
-/** By the platform's id, by Easel's, or by a handle without its `@`, in any case. */
+/**
+ * By the platform's id, by Easel's, or by a handle without its `@`, in any case. The id is that of
+ * the person: what is done to one of several joined accounts is done to all of them.
+ */
 export async function findPerson(
   db: Database,
   platform: Platform,
@@ -51,7 +54,8 @@ export async function findPerson(
     ]);
   return db
     .selectFrom('users')
-    .select(['id', 'platform', 'platformUserId', 'name', 'locale'])
+    .select(['platform', 'platformUserId', 'name', 'locale'])
+    .select(sql<string>`coalesce(account_id, id)`.as('id'))
     .where(matches)
     .orderBy('createdAt', 'desc')
     .executeTakeFirst();
@@ -87,7 +91,10 @@ export interface PersonUse {
   readonly blocked: boolean;
 }
 
-/** Of one scope, or of all where it is undefined; who made most first. */
+/**
+ * Of one scope, or of all where it is undefined; who made most first. Of joined accounts, the one
+ * that was used there last is named: who manages a place has no business with the other.
+ */
 export async function readUse(
   db: Database,
   scopeId: string | undefined,
@@ -95,15 +102,16 @@ export async function readUse(
 ): Promise<PersonUse[]> {
   const here = scopeId === undefined ? sql`true` : sql`batches.scope_id = ${scopeId}`;
   const { rows } = await sql<PersonUse>`
-    select users.id, users.name, users.handle, users.platform, users.platform_user_id,
-      used.batches, used.images, used.last_at,
+    select used.user_id as id, account.name, account.handle, account.platform,
+      account.platform_user_id, used.batches, used.images, used.last_at,
       exists (
-        select 1 from blocks where blocks.user_id = users.id
+        select 1 from blocks where blocks.user_id = used.user_id
           and blocks.scope_id in ('global', ${scopeId ?? 'global'})
       ) as blocked
     from (
       select batches.user_id, count(*)::int as batches, max(batches.created_at) as last_at,
-        coalesce(sum(made.images), 0)::int as images
+        coalesce(sum(made.images), 0)::int as images,
+        (array_agg(batches.update_platform order by batches.created_at desc))[1] as platform
       from batches
       left join lateral (
         select count(*) as images from images
@@ -112,8 +120,12 @@ export async function readUse(
       where ${here}
       group by batches.user_id
     ) used
-    join users on users.id = used.user_id
-    order by used.images desc, used.last_at desc, users.id
+    cross join lateral (
+      select name, handle, platform, platform_user_id from users
+      where users.id = used.user_id or users.account_id = used.user_id
+      order by (users.platform = used.platform) desc limit 1
+    ) account
+    order by used.images desc, used.last_at desc, used.user_id
     limit ${limit} offset ${offset}`.execute(db);
   return rows;
 }

@@ -95,6 +95,64 @@ describe('joining two accounts', () => {
   });
 });
 
+describe('joined accounts in the eyes of who manages a place', () => {
+  it('are one person to a block, whichever of them it names', async () => {
+    const { engine, telegram, discord } = await openWith();
+    const { code } = await engine.accounts.createLinkCode(telegram.id);
+    await engine.accounts.link(discord.id, code);
+    const { people } = engine.administration;
+    const manager = await harness.user('max');
+    const author = { scopeId: 'discord:1', userId: manager.id, isAdmin: false };
+
+    const named = await people.find('discord', '77');
+    expect(named).toMatchObject({ id: telegram.id, name: 'Ann of Discord' });
+    await people.block(author, named);
+    const joined = await engine.ensureUser(discordAnn);
+    await expect(submitOnDiscord(joined, 'i1')).rejects.toMatchObject({
+      problem: { kind: 'blocked', everywhere: false },
+    });
+    await people.block({ ...author, scopeId: 'global' }, named);
+    await expect(harness.submit(await harness.user('ann'))).rejects.toMatchObject({
+      problem: { kind: 'blocked', everywhere: true },
+    });
+    expect(await people.unblock(author, await people.find('telegram', 'ann'))).toBe(true);
+  });
+
+  it('are named as on the platform of the place, in its lists and its log', async () => {
+    const { engine, telegram, discord } = await openWith();
+    const { code } = await engine.accounts.createLinkCode(telegram.id);
+    await engine.accounts.link(discord.id, code);
+    const joined = await engine.ensureUser(discordAnn);
+    await submitOnDiscord(joined, 'i1');
+    await harness.submit(await harness.user('ann'));
+
+    const { people, rules, audit } = engine.administration;
+    const page = { limit: 5, offset: 0 };
+    expect(await people.use('discord:1', page)).toMatchObject([
+      { id: telegram.id, name: 'Ann of Discord', platform: 'discord', platformUserId: '77' },
+    ]);
+    expect(await people.use('telegram:1', page)).toMatchObject([
+      { id: telegram.id, name: 'ann', platform: 'telegram' },
+    ]);
+    for (const scopeId of ['discord:1', 'telegram:1']) {
+      const author = { scopeId, userId: joined.id, isAdmin: false };
+      await rules.setEntries(author, 'blockedWords', { mode: 'add', entries: ['gore'] });
+    }
+    expect(await audit('discord:1', page)).toMatchObject([{ userName: 'Ann of Discord' }]);
+    expect(await audit('telegram:1', page)).toMatchObject([{ userName: 'ann' }]);
+  });
+
+  it('keep the share of turns that an operator gave to one of them', async () => {
+    const { engine, telegram, discord } = await openWith();
+    await engine.setWeight(discord.id, 4, { userId: telegram.id, manages: true });
+    const { code } = await engine.accounts.createLinkCode(telegram.id);
+    await engine.accounts.link(discord.id, code);
+    await harness.submit(await harness.user('ann'));
+    const lanes = await harness.db.selectFrom('lanes').select(['userId', 'weight']).execute();
+    expect(lanes).toEqual([{ userId: telegram.id, weight: 4 }]);
+  });
+});
+
 describe('an erasure', () => {
   it('removes images, inputs, words and settings, and leaves a card that can say so', async () => {
     const { engine, telegram } = await openWith();
