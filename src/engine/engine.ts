@@ -100,7 +100,10 @@ export interface Engine {
    * `remove`, the id is a batch's, or that of one of its tasks. @throws EngineError
    */
   cancel(id: string, actor: Actor): Promise<void>;
-  /** Failed and cancelled tasks wait again, in the same batch. @throws EngineError */
+  /**
+   * Failed tasks wait again, in the same batch; cancelled ones where none has failed.
+   * @throws EngineError
+   */
   retry(id: string, actor: Actor): Promise<void>;
   /** Forgets the batch: stored images and inputs go, its card is no longer rendered. @throws EngineError */
   remove(id: string, actor: Actor): Promise<void>;

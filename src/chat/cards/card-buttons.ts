@@ -29,20 +29,20 @@ export function cardButtons(
     action: { kind: 'delete', batchId },
     style: 'danger',
   };
-  const retryable = phase === 'cancelled' ? counts.cancelled : counts.failed;
-  const retry: CardButton[] =
-    retryable === 0
-      ? []
-      : [
-          {
-            label:
-              counts.total > 1 && phase !== 'cancelled'
-                ? texts.text('button-retry-failed', { count: counts.failed })
-                : texts.text('button-retry'),
-            action: { kind: 'retry', batchId },
-            style: 'primary',
-          },
-        ];
+  // Beside failed tasks, cancelled ones are left alone; and while others run, they are not offered.
+  const isRetryable = counts.failed > 0 || (phase !== 'running' && counts.cancelled > 0);
+  const retry: CardButton[] = !isRetryable
+    ? []
+    : [
+        {
+          label:
+            counts.total > 1 && counts.failed > 0
+              ? texts.text('button-retry-failed', { count: counts.failed })
+              : texts.text('button-retry'),
+          action: { kind: 'retry', batchId },
+          style: 'primary',
+        },
+      ];
   const originals: CardButton[] =
     images.length === 0
       ? []

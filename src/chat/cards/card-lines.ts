@@ -48,7 +48,8 @@ function phaseLines(phase: CardView['phase'], input: CardInput): string[] {
     case 'failed':
       return failureLines(batch, texts);
     case 'cancelled':
-      return [texts.text('card-cancelled')];
+      // Of several, the line of counts says so.
+      return batch.counts.total > 1 ? [] : [texts.text('card-cancelled')];
   }
 }
 

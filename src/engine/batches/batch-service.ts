@@ -20,6 +20,7 @@ import {
   requestCancel,
   reviveTask,
 } from '../tasks/task.repository.js';
+import type { TaskState } from '../tasks/task-state.js';
 import { chargeToday } from '../usage/charge.js';
 import { isLimited } from '../usage/quota.js';
 import { giveUsageBack } from '../usage/usage.repository.js';
@@ -166,7 +167,10 @@ export function createBatchService(deps: BatchServiceDependencies) {
     async retry(id: string, actor: Actor): Promise<void> {
       await transact(async (trx, effects) => {
         const { owner, tasks } = await lockOwnTasks(trx, id, actor);
-        const ended = tasks.filter(({ state }) => state === 'failed' || state === 'cancelled');
+        const inState = (wanted: TaskState) => tasks.filter(({ state }) => state === wanted);
+        const failed = inState('failed');
+        // What was cancelled was not wanted: beside what failed it is left alone.
+        const ended = failed.length > 0 ? failed : inState('cancelled');
         if (ended.length === 0) throw new EngineError({ kind: 'nothing-to-retry', id });
         const policy = await deps.policyIn(owner.scopeId);
         const blocked = blockOf(policy, owner.id);

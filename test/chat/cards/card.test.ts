@@ -243,6 +243,26 @@ describe('a cancelled card', () => {
     expect(card(batch).lines).toEqual(['cancelled']);
     expect(labels(batch)).toEqual([['Retry', '✏️', 'Delete']]);
   });
+
+  it('of several tasks says it once', () => {
+    const cancelled = ['a', 'b'].map((id) => taskView({ id, state: 'cancelled' }));
+    expect(card(batchView({ tasks: cancelled })).lines).toEqual(['2 cancelled']);
+  });
+
+  it('offers what was cancelled where the rest is done, and not beside what failed', () => {
+    const cancelled = taskView({ id: 'b', state: 'cancelled' });
+    const failure = { kind: 'transient', text: null, billed: 'no' } as const;
+    const retries = (batch: BatchView) =>
+      labels(batch)
+        .flat()
+        .filter((label) => label.startsWith('Retry'));
+    expect(retries(batchView({ tasks: [done(1), cancelled] }))).toEqual(['Retry']);
+    const failed = taskView({ id: 'c', state: 'failed', run: 1, failure });
+    expect(retries(batchView({ tasks: [done(1), cancelled, failed] }))).toEqual([
+      'Retry failed (1)',
+    ]);
+    expect(retries(batchView({ tasks: [{ ...running, id: 'd' }, cancelled] }))).toEqual([]);
+  });
 });
 
 describe('the card of a batch', () => {

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { BackendError } from '../../../src/engine/backends/backend-error.js';
 import { type EngineHarness, poolOf, startEngine } from '../../support/engine.js';
 import { createScriptedBackend } from '../../support/scripted-backend.js';
 
@@ -73,5 +74,29 @@ describe('a task’s own id', () => {
     const [first] = left?.tasks ?? [];
     await engine.remove(first?.id ?? '', actor);
     expect(await engine.batch(batchId)).toBeUndefined();
+  });
+});
+
+describe('a retry of a batch', () => {
+  it('takes what failed and leaves what was cancelled, until nothing else is left', async () => {
+    const backend = createScriptedBackend();
+    backend.failWith(new BackendError('no', { kind: 'invalid-request', retryable: false }));
+    harness = await startEngine([poolOf([backend], 1)]);
+    const { engine } = harness;
+    const ann = await harness.user('ann');
+    const actor = { userId: ann.id, manages: false };
+    await engine.pausePool(undefined, actor);
+    const batchId = await harness.submit(ann, [{}, {}]);
+    const pending = await engine.batch(batchId);
+    await engine.cancel(pending?.tasks[1]?.id ?? '', actor);
+    await engine.resumePool(undefined, actor);
+    await harness.until(batchId, ({ counts }) => counts.failed + counts.cancelled === 2);
+
+    await engine.retry(batchId, actor);
+    const done = await harness.until(batchId, ({ counts }) => counts.completed === 1);
+    expect(done.counts).toMatchObject({ completed: 1, cancelled: 1 });
+
+    await engine.retry(batchId, actor);
+    await harness.until(batchId, ({ counts }) => counts.completed === 2);
   });
 });
