@@ -1,10 +1,11 @@
 import { type BatchView, EngineError, type TaskRequest } from '../engine/index.js';
 import { pickImagePanel, sharePanel, showPanel } from './batch-panel.js';
 import type { ButtonAction } from './buttons.js';
-import { messagesBeside } from './cards/messages-beside.js';
+import { bringCardBack, renewAddress } from './card-reach.js';
 import { checkChannelPermissions } from './channel-permissions.js';
 import type { CommandContext } from './commands/command.js';
 import { submitTasks } from './commands/submission.js';
+import { deleteByButton } from './deletion.js';
 import { imageForm, promptForm, submitImageEdit, submitNewPrompt } from './edit.js';
 import type { FormAnswers } from './form.js';
 import { soon } from './form-patience.js';
@@ -26,24 +27,21 @@ export async function runButton(
 ): Promise<Reply> {
   const { engine, batchAndActor } = context;
   switch (action.kind) {
-    case 'cancel':
-    case 'retry': {
+    case 'cancel': {
       const { actor } = await batchAndActor(action.batchId);
-      await engine[action.kind](action.batchId, actor);
+      await engine.cancel(action.batchId, actor);
       await renewAddress(context, action.batchId);
       return { kind: 'quiet' };
     }
-    case 'delete': {
-      const { actor } = await batchAndActor(action.batchId);
-      const card = await engine.cards.read(action.batchId);
-      await engine.remove(action.batchId, actor);
-      const isHere = card?.platform === context.request.platform;
-      return {
-        kind: 'delete-message',
-        beside: isHere ? messagesBeside(card) : [],
-        ...(isHere ? { address: card.address } : {}),
-      };
+    case 'retry': {
+      const { batch, actor } = await batchAndActor(action.batchId);
+      await engine.retry(batch.id, actor);
+      await renewAddress(context, batch.id);
+      await bringCardBack(context, batch);
+      return { kind: 'quiet' };
     }
+    case 'delete':
+      return deleteByButton(context, action.batchId);
     case 'send-again': {
       const { id } = await permittedBatch(context, action.batchId);
       await engine.cards.posts.sendAgain(id);
@@ -121,14 +119,6 @@ export async function runButton(
 /** Whether a button asks by a form, before which nothing may be acknowledged. */
 export function asksByForm({ kind }: ButtonAction): boolean {
   return kind === 'edit-prompt' || kind === 'edit-image';
-}
-
-/** Where a card can only be reached by what answers its owner, a press is a new way to it. */
-async function renewAddress({ engine, request }: CommandContext, batchId: string): Promise<void> {
-  if (!request.pressedCard) return;
-  // Discord takes no edit by a press that was not answered.
-  await request.acknowledge({ private: true });
-  await engine.cards.readdress(batchId, request.pressedCard);
 }
 
 async function submitChild(

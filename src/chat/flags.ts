@@ -19,6 +19,7 @@ const flagOptions: ReadonlyMap<string, FlagOption> = new Map<string, FlagOption>
   ['reference', 'referencesLast'],
   ['ref', 'referencesLast'],
   ['language', 'language'],
+  ['delete', 'delete'],
   ['forget', 'forget'],
 ]);
 
@@ -35,6 +36,7 @@ const examples: Readonly<Record<FlagOption, string>> = {
   maskLast: 'yes',
   referencesLast: '2',
   language: 'en',
+  delete: 'message',
   forget: 'model',
 };
 
@@ -51,6 +53,7 @@ export type FlagOption =
   | 'maskLast'
   | 'referencesLast'
   | 'language'
+  | 'delete'
   | 'forget';
 
 /** Needs no value: to be there is enough. */

@@ -19,11 +19,8 @@ export interface ChatRequest {
   readonly place: RequestPlace;
   /** Where a new card shall live. */
   readonly address: CardAddress;
-  /**
-   * Where a button was pressed on a card that its platform lets a bot edit for some time only: that
-   * card's address, with the time that the press gives.
-   */
-  readonly pressedCard?: CardAddress;
+  /** Where a button was pressed on a message that its platform lets a bot edit for some time only. */
+  readonly pressedCard?: PressedCard;
   /** The message that this one answers, as part of the address that a card there would have. */
   readonly repliesTo?: Readonly<Partial<CardAddress>>;
   /**
@@ -42,6 +39,13 @@ export interface ChatRequest {
    * then submit. Idempotent.
    */
   acknowledge(options: { readonly private: boolean }): Promise<void>;
+}
+
+/** A message as a place for a card, for as long as a press on it gives. */
+export interface PressedCard {
+  readonly address: CardAddress;
+  /** Whether the card of the same platform that lives at `present` can be reached no other way. */
+  isOnlyWayTo(present: CardAddress): boolean;
 }
 
 export type ChannelPermission =

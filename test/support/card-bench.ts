@@ -139,8 +139,9 @@ export function createCardBench(): CardBench {
       check('undeliverable');
       row(batchId).undeliverable = reason;
     },
-    readdress: async (batchId, address) => {
+    readdress: async (batchId, _platform, address) => {
       Object.assign(row(batchId), { address, undeliverable: null });
+      return true;
     },
     findByAddress: async () => undefined,
     posts: {

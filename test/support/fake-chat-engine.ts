@@ -17,6 +17,8 @@ export interface FakeChatEngine extends Engine {
   /** What was asked of the engine beyond reading, in order. */
   readonly calls: unknown[][];
   readonly batches: Map<string, BatchView>;
+  /** Batches whose card nobody can be shown any more. */
+  readonly lostCards: Set<string>;
   modelList: ModelInfo[];
   poolList: PoolInfo[];
   presetList: Preset[];
@@ -38,6 +40,7 @@ export function createFakeChatEngine(overrides: Partial<Engine> = {}): FakeChatE
   const submitted: SubmitRequest[] = [];
   const calls: unknown[][] = [];
   const batches = new Map<string, BatchView>();
+  const lostCards = new Set<string>();
   const unexpected = (name: string) => () => Promise.reject(new Error(`Not expected: ${name}`));
   const all = () => [...batches.values()];
   let inputs = 0;
@@ -47,11 +50,12 @@ export function createFakeChatEngine(overrides: Partial<Engine> = {}): FakeChatE
     submitted,
     calls,
     batches,
+    lostCards,
     modelList: [sketch],
     poolList: [{ name: 'default', concurrency: 2, paused: false, waiting: 3, running: 1 }],
     inbox: {
       receive: unexpected('inbox.receive'),
-      close: unexpected('inbox.close'),
+      close: async (...given) => void calls.push(['inbox.close', ...given]),
       closeKeeping: unexpected('inbox.closeKeeping'),
       kept: unexpected('inbox.kept'),
       takeUp: unexpected('inbox.takeUp'),
@@ -65,7 +69,7 @@ export function createFakeChatEngine(overrides: Partial<Engine> = {}): FakeChatE
       live: unexpected('cards.live'),
       read: async (batchId) => {
         const batch = batches.get(batchId);
-        if (!batch) return undefined;
+        if (!batch || lostCards.has(batchId)) return undefined;
         const { platform } = batch.owner;
         const progress = {
           version: 1,
@@ -81,8 +85,14 @@ export function createFakeChatEngine(overrides: Partial<Engine> = {}): FakeChatE
       placed: unexpected('cards.placed'),
       postpone: unexpected('cards.postpone'),
       defer: unexpected('cards.defer'),
-      undeliverable: unexpected('cards.undeliverable'),
-      readdress: unexpected('cards.readdress'),
+      undeliverable: async (batchId) => {
+        calls.push(['cards.undeliverable', batchId]);
+        lostCards.add(batchId);
+      },
+      readdress: async (...given) => {
+        calls.push(['cards.readdress', ...given]);
+        return true;
+      },
       findByAddress: unexpected('cards.findByAddress'),
       posts: {
         begin: unexpected('cards.posts.begin'),

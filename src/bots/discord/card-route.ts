@@ -64,6 +64,20 @@ export function isParkingTime(address: DiscordAddress, nowMs: number): boolean {
   return nowMs >= address.tokenExpiresAt - parkBeforeMs;
 }
 
+/**
+ * Whether a press leads to a card that nothing else reaches: it sits on the card itself, or the time
+ * for which the card could be edited is over.
+ */
+export function isOnlyWay(
+  pressed: DiscordAddress,
+  present: DiscordAddress,
+  nowMs: number,
+): boolean {
+  if (isOpenToBot(present)) return false;
+  const isCardItself = present.messageId === null || present.messageId === pressed.messageId;
+  return isCardItself || present.token === null || nowMs >= present.tokenExpiresAt;
+}
+
 /** Whether the bot's own token reaches the card. */
 export function isOpenToBot({ ephemeral, channelReachable }: DiscordAddress): boolean {
   return !ephemeral && channelReachable;

@@ -14,7 +14,9 @@ import {
   type LeftUpdate,
   RecordUnavailableError,
 } from '../../engine/index.js';
+import { readAddress } from './address.js';
 import type { AttachmentSource } from './attachments.js';
+import { isOnlyWay } from './card-route.js';
 import type { DiscordApi } from './discord-api.js';
 import { DiscordError } from './discord-errors.js';
 import {
@@ -199,7 +201,15 @@ export function createInteractionHandler(deps: InteractionHandlerDependencies) {
   ): ChatRequest {
     const pressedCard = pressedCardOf(interaction, pending.cardAddress());
     return {
-      ...(pressedCard ? { pressedCard } : {}),
+      ...(pressedCard
+        ? {
+            pressedCard: {
+              address: pressedCard,
+              isOnlyWayTo: (present) =>
+                isOnlyWay(pressedCard, readAddress(present), now().getTime()),
+            },
+          }
+        : {}),
       missingPermissions: missingPermissions(interaction),
       platform: 'discord',
       updateKey: interaction.id,

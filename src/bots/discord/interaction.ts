@@ -148,8 +148,8 @@ export function addressOf(interaction: AskingInteraction, receivedAt: Date): Dis
 }
 
 /**
- * The card that a button sits on, where the bot's own token does not reach it: from the press on, it
- * can be edited for as long as the press's token lives. `fresh` is the press's own address.
+ * The message that a button sits on, where the bot's own token does not reach it: from the press on,
+ * it can be edited for as long as the press's token lives. `fresh` is the press's own address.
  */
 export function pressedCardOf(
   interaction: AskingInteraction,

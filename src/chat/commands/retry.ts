@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { bringCardBack } from '../card-reach.js';
 import { defineCommand } from './command.js';
 import * as options from './options.js';
 import { namedBatch } from './own-batch.js';
@@ -9,8 +10,15 @@ export const retry = defineCommand({
   permission: 'everyone',
   options: z.object({ id: options.batchId }),
   run: async (context, { id: given }) => {
-    const { id, actor } = await namedBatch(context, given);
-    await context.engine.retry(id, actor);
+    const { engine, request } = context;
+    const { id, batch, actor } = await namedBatch(context, given);
+    await engine.retry(id, actor);
+    const card = await bringCardBack(context, batch);
+    if (card) {
+      // A new batch would have closed it.
+      await engine.inbox.close(request.platform, request.updateKey);
+      return card;
+    }
     return { kind: 'text', text: context.texts.text('batch-retried', { id }), private: true };
   },
 });

@@ -10,7 +10,16 @@ import { optionRegistry } from './option-registry.js';
 import * as options from './options.js';
 import * as presetOptions from './preset-options.js';
 
-const names = ['model', 'preset', 'negative', 'aspect', 'count', 'private', 'language'] as const;
+const names = [
+  'model',
+  'preset',
+  'negative',
+  'aspect',
+  'count',
+  'private',
+  'delete',
+  'language',
+] as const;
 type Name = (typeof names)[number];
 
 const language = z
@@ -24,6 +33,11 @@ const language = z
   })
   .optional()
   .register(optionRegistry, { description: 'option-language' });
+
+const whatDeleteTakes = z
+  .enum(['message', 'images'], 'delete-wrong')
+  .optional()
+  .register(optionRegistry, { description: 'option-delete' });
 
 const forget = z
   .string('forget-wrong')
@@ -66,6 +80,7 @@ export const settingsSet = defineCommand({
     aspect: options.aspect,
     count: options.countOption('option-count'),
     private: options.isPrivate,
+    delete: whatDeleteTakes,
     language,
     forget,
   }),
@@ -106,6 +121,7 @@ const nameTexts = {
   aspect: 'settings-aspect',
   count: 'settings-count',
   private: 'settings-private',
+  delete: 'settings-delete',
   language: 'settings-language',
 } as const satisfies Record<Name, string>;
 
@@ -115,13 +131,20 @@ function settingsReply(
   titleKey: 'settings-title' | 'settings-changed',
 ): Reply {
   const lines = names.map((name) =>
-    texts.text(nameTexts[name], { value: valueText(preferences[name], texts) }),
+    texts.text(nameTexts[name], { value: valueText(name, preferences[name], texts) }),
   );
   const text = [texts.text(titleKey), ...lines].join('\n');
   return { kind: 'text', text, private: true };
 }
 
-function valueText(value: string | number | boolean | undefined, texts: LocalizedTexts): string {
+function valueText(
+  name: Name,
+  value: string | number | boolean | undefined,
+  texts: LocalizedTexts,
+): string {
+  if (name === 'delete') {
+    return texts.text(value === 'message' ? 'settings-delete-message' : 'settings-delete-images');
+  }
   if (value === undefined) return texts.text('settings-unset');
   if (typeof value === 'boolean') return texts.text(value ? 'settings-yes' : 'settings-no');
   return String(value);

@@ -50,8 +50,11 @@ export interface CardQueue {
   defer(batchId: string, delayMs: number): Promise<void>;
   /** Nobody can be shown this card any more (channel gone, bot blocked): nothing is retried. */
   undeliverable(batchId: string, reason: string): Promise<void>;
-  /** The card is to be shown there from now on, also where nobody could be shown it before. */
-  readdress(batchId: string, address: CardAddress): Promise<void>;
+  /**
+   * The card is to be shown there from now on, also where nobody could be shown it before. False: it
+   * is a card of another platform, or gone, and nothing has changed.
+   */
+  readdress(batchId: string, platform: Platform, address: CardAddress): Promise<boolean>;
   /** Finds the batch of a card by where it lives (platform's message), e.g. for replies to it. */
   findByAddress(platform: Platform, part: Partial<CardAddress>): Promise<string | undefined>;
 }

@@ -166,8 +166,8 @@ export function createCardQueue(db: Database, holder: string): CardQueue {
         .execute();
     },
 
-    async readdress(batchId, address) {
-      await db
+    async readdress(batchId, platform, address) {
+      const row = await db
         .updateTable('cards')
         .set({
           ...nextVersion,
@@ -177,7 +177,10 @@ export function createCardQueue(db: Database, holder: string): CardQueue {
           attempts: 0,
         })
         .where('batchId', '=', batchId)
-        .execute();
+        .where('platform', '=', platform)
+        .returning('batchId')
+        .executeTakeFirst();
+      return row !== undefined;
     },
 
     async findByAddress(platform, part) {

@@ -14,6 +14,8 @@ const schema = z.object({
   private: z.boolean().optional(),
   /** `en` or `zh-CN`. */
   language: z.string().optional(),
+  /** What the button `Delete` takes: the messages in the chat alone, or the stored images too. */
+  delete: z.enum(['message', 'images']).optional(),
 });
 
 /** What somebody wants where they say nothing else: the last word after options, flags and presets. */

@@ -195,7 +195,8 @@ describe('a card on Discord', () => {
       return request.pressedCard;
     }, 30_000);
     await press.answered();
-    await shown(platform, pressedCard, end);
+    expect(pressedCard.isOnlyWayTo(address)).toBe(true);
+    await shown(platform, pressedCard.address, end);
     expect(message()?.pictures).toBe(3);
     expect(ada.messages(channel).filter(byBot)).toHaveLength(1);
   });

@@ -69,6 +69,6 @@ it('a card that nobody could be shown is due again at a new address', async () =
   const { version } = await read();
   await cards.undeliverable(batchId, 'the token is over');
   expect(await cards.read(batchId)).toBeUndefined();
-  await cards.readdress(batchId, { chat: 'elsewhere' });
+  await cards.readdress(batchId, 'telegram', { chat: 'elsewhere' });
   expect(await read()).toMatchObject({ version: version + 1, address: { chat: 'elsewhere' } });
 });
