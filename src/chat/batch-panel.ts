@@ -1,5 +1,5 @@
 import { type Actor, type BatchView, EngineError, type TaskState } from '../engine/index.js';
-import { renderCard } from './cards/card.js';
+import { renderCard, resultsOf } from './cards/card.js';
 import type { CardButton, CardView } from './cards/card-view.js';
 import { batchStatus } from './commands/batch-status.js';
 import type { CommandContext } from './commands/command.js';
@@ -92,11 +92,9 @@ function cardView(context: CommandContext, batch: BatchView): CardView {
 }
 
 async function shownImages(context: CommandContext, batch: BatchView): Promise<PanelImage[]> {
-  const { picture } = cardView(context, batch);
-  if (picture?.kind !== 'results') return [];
   const stored = await storedAmong(context.engine, imagesOf(batch).slice(0, maxImages));
   const ids = new Set(stored.map(({ id }) => id));
-  return picture.images.filter(({ id }) => ids.has(id));
+  return resultsOf(batch, context.texts).filter(({ id }) => ids.has(id));
 }
 
 /** Each task's id and state, where there are several: they are cancelled and retried by it. */

@@ -30,6 +30,11 @@ export interface CardToShow {
   readonly final: boolean;
   /** The state did not change, only progress: drop it when busy, do not retry it. */
   readonly tick: boolean;
+  /**
+   * It tells of nothing but what is gone: where its message was removed from the chat, or can be
+   * edited no more, it stays away and no new one is sent.
+   */
+  readonly onlyEdits: boolean;
   /** An earlier send of this card had no answer, since then: it may stand in the chat already. */
   readonly sendingSince: Date | null;
   /** Call before a send that can't be repeated harmlessly; resolves when it is on record. */

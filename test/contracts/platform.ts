@@ -147,6 +147,27 @@ export function describePlatformContract(name: string, open: () => Promise<Platf
       expect(harness.seen().map(({ pictures }) => pictures)).toEqual([1]);
     });
 
+    it('leaves the pictures in the chat when they are no longer stored', async () => {
+      let address = await shown(harness.platform, await harness.newAddress(), waiting());
+      address = await shown(harness.platform, address, completed(await harness.results(4)));
+      const before = harness.seen().map(({ pictures }) => pictures);
+      await shown(harness.restarted(), address, gone(), { onlyEdits: true });
+      const [message, ...others] = harness.seen();
+      expect(others).toEqual([]);
+      expect([message?.pictures]).toEqual(before);
+      expect(message?.text).toContain('no longer stored');
+      expect(message?.buttons).toEqual(['Delete']);
+    });
+
+    it('sends nothing anew that only tells of what is gone', async () => {
+      let address = await shown(harness.platform, await harness.newAddress(), waiting());
+      address = await shown(harness.platform, address, completed(await harness.results(1)));
+      await harness.deleteMessages();
+      const outcome = await show(harness.platform, address, gone(), { onlyEdits: true });
+      expect(outcome.kind).toBe('undeliverable');
+      expect(harness.seen()).toEqual([]);
+    });
+
     it('gives up on a chat that it may not write to any more', async () => {
       const address = await shown(harness.platform, await harness.newAddress(), waiting());
       await harness.closeChat();
@@ -194,8 +215,9 @@ export async function shown(
   platform: ChatPlatform,
   address: CardAddress,
   view: CardView,
+  details: Partial<CardToShow> = {},
 ): Promise<CardAddress> {
-  const outcome = await show(platform, address, view);
+  const outcome = await show(platform, address, view, details);
   if (outcome.kind !== 'shown') throw new Error(`Not shown: ${JSON.stringify(outcome)}`);
   return outcome.address;
 }
@@ -214,6 +236,7 @@ export function show(
     view,
     final: !['waiting', 'running'].includes(view.phase),
     tick: false,
+    onlyEdits: false,
     sendingSince: null,
     sending: async () => {},
     placed: async () => {},
@@ -275,6 +298,17 @@ export function completed(picture: CardPicture): CardView {
       row('V', 'vary'),
       [button('Delete', { kind: 'delete', batchId: 'batch1' }, 'danger')],
     ],
+  };
+}
+
+/** Its images were removed from the store. */
+function gone(): CardView {
+  return {
+    ...waiting(),
+    phase: 'completed',
+    lines: ['images are no longer stored · 25.3 s'],
+    picture: { kind: 'kept' },
+    buttons: [[button('Delete', { kind: 'delete', batchId: 'batch1' }, 'danger')]],
   };
 }
 

@@ -11,10 +11,12 @@ import type { DiscordAddress } from './address.js';
 import { cardFiles, fileLimit } from './card-files.js';
 import { cardMessage } from './card-message.js';
 import { isOpenToBot } from './card-route.js';
-import type { OutgoingMessage } from './discord-api.js';
+import type { DiscordApi, OutgoingMessage } from './discord-api.js';
 import type { DiscordError, DiscordProblem } from './discord-errors.js';
+import { composeWithKeptPictures } from './kept-pictures.js';
 
 export interface CardCompositionDependencies {
+  readonly api: Pick<DiscordApi, 'message'>;
   readonly engine: Pick<Engine, 'readGrid' | 'readImageWithin'>;
   readonly chat: Pick<Chat, 'text'>;
   readonly log: Logger;
@@ -28,7 +30,7 @@ const withoutFilesTexts: Partial<Record<DiscordProblem, string>> = {
 };
 
 /** A card's message, by what may stand where it goes. */
-export function createCardComposition({ engine, chat, log }: CardCompositionDependencies) {
+export function createCardComposition({ api, engine, chat, log }: CardCompositionDependencies) {
   /** Where nothing can be posted beside the card, it says what is missing and how to get it. */
   function withUnshown({ view, posts, final }: CardToShow, address: DiscordAddress): CardView {
     if (!final || view.picture?.kind !== 'results' || isOpenToBot(address)) return view;
@@ -43,7 +45,9 @@ export function createCardComposition({ engine, chat, log }: CardCompositionDepe
   }
 
   return {
+    /** @throws DiscordError where the pictures are those that the message has already */
     async whole(card: CardToShow, address: DiscordAddress): Promise<OutgoingMessage> {
+      if (card.view.picture?.kind === 'kept') return composeWithKeptPictures(card, address, api);
       const { attachmentLimitBytes: maxBytes } = address;
       try {
         const files = await cardFiles(engine, card, maxBytes);

@@ -24,7 +24,7 @@ export async function cardFiles(
   { view: { picture, tasks }, posts }: Pick<CardToShow, 'view' | 'posts'>,
   maxBytes: number,
 ): Promise<CardFile[]> {
-  if (!picture) return [];
+  if (!picture || picture.kind === 'kept') return [];
   if (picture.kind === 'preview') {
     const name = `preview.${extensionOf(picture.mediaType)}`;
     return [{ name, bytes: picture.bytes, mediaType: picture.mediaType, description: '' }];

@@ -24,12 +24,15 @@ export interface CardFile {
   readonly description: string;
 }
 
-/** What files may have in the card's channel. */
-export interface FileLimits {
-  readonly maxBytes: number;
-}
+/** A picture that the card's message has already. */
+export type KeptFile = Pick<CardFile, 'name' | 'description'> & { readonly id: string };
 
-const noLimits: FileLimits = { maxBytes: Number.POSITIVE_INFINITY };
+export interface CardMessageOptions {
+  /** What a file may have in the card's channel; any number of bytes where left out. */
+  readonly maxBytes?: number;
+  /** Shown before the files. */
+  readonly kept?: readonly KeptFile[];
+}
 
 /** Characters over all text displays of a message. */
 const textLimit = 4000;
@@ -52,19 +55,23 @@ const buttonStyles = {
 export function cardMessage(
   view: CardView,
   files: readonly CardFile[],
-  limits: FileLimits = noLimits,
+  { maxBytes = Number.POSITIVE_INFINITY, kept = [] }: CardMessageOptions = {},
 ): OutgoingMessage {
+  const pictures = [...kept, ...files];
   const status = statusText(view);
   const heading = headingText(view, textLimit - status.length);
   const components: APIMessageTopLevelComponent[] =
-    files.length > 0
-      ? [textDisplay(heading), gallery(files), ...(status ? [textDisplay(status)] : [])]
+    pictures.length > 0
+      ? [textDisplay(heading), gallery(pictures), ...(status ? [textDisplay(status)] : [])]
       : [textDisplay(status ? `${heading}\n${status}` : heading)];
   return {
     body: {
       flags: MessageFlags.IsComponentsV2,
-      components: [...components, ...buttonRows(view.buttons, isReduced(view, limits))],
-      attachments: files.map((file, index) => ({ id: String(index), filename: file.name })),
+      components: [...components, ...buttonRows(view.buttons, isReduced(view, maxBytes))],
+      attachments: [
+        ...kept.map(({ id }) => ({ id })),
+        ...files.map((file, index) => ({ id: String(index), filename: file.name })),
+      ],
       allowed_mentions: { parse: [] },
     },
     files: files.map(rawFile),
@@ -101,7 +108,9 @@ export function textDisplay(content: string): APITextDisplayComponent {
   return { type: ComponentType.TextDisplay, content };
 }
 
-export function gallery(files: readonly CardFile[]): APIMediaGalleryComponent {
+export function gallery(
+  files: readonly Pick<CardFile, 'name' | 'description'>[],
+): APIMediaGalleryComponent {
   return {
     type: ComponentType.MediaGallery,
     items: files.map(({ name, description }) => ({
@@ -135,6 +144,6 @@ function button({ label, action, style }: CardButton): APIButtonComponentWithCus
   };
 }
 
-function isReduced({ picture }: CardView, { maxBytes }: FileLimits): boolean {
+function isReduced({ picture }: CardView, maxBytes: number): boolean {
   return picture?.kind === 'results' && picture.images.some((image) => image.byteLength > maxBytes);
 }

@@ -35,6 +35,7 @@ export function refusalOf(
 ): ShowOutcome | null {
   if (route !== 'new-message') return null;
   const reason = 'the card has no message to edit';
+  if (card.onlyEdits) return { kind: 'undeliverable', reason };
   if (card.tick) return { kind: 'later', retryAfterMs: unwellRetryMs, reason };
   const direct = address.ephemeral || !address.channelReachable;
   return direct && !card.final ? { kind: 'later', retryAfterMs: privateWaitMs, reason } : null;

@@ -169,6 +169,10 @@ export function createDiscordApi({ token, apiUrl, onBucket }: DiscordApiOptions)
       );
     },
 
+    message(channelId: string, messageId: string) {
+      return translated<APIMessage>(() => bot.get(Routes.channelMessage(channelId, messageId)));
+    },
+
     deleteMessage(channelId: string, messageId: string) {
       return translated<void>(() => bot.delete(Routes.channelMessage(channelId, messageId)));
     },

@@ -36,7 +36,7 @@ const resendLimit = 1;
 
 export function createDiscordPlatform(deps: DiscordPlatformDependencies): ChatPlatform {
   const { api, engine, chat, budget, now, log } = deps;
-  const composition = createCardComposition({ engine, chat, log });
+  const composition = createCardComposition({ api, engine, chat, log });
   const poster = createImagePoster({ api, engine, now, log });
   /** Versions that cards show while images beside them are still posted. */
   const shownVersions = new Map<string, number>();
@@ -83,20 +83,21 @@ export function createDiscordPlatform(deps: DiscordPlatformDependencies): ChatPl
     if (parked) return parked;
     const parks = !card.final && isParkingTime(address, now().getTime());
     address = { ...address, parked: parks };
-    let message = parks
-      ? composition.parked(card, address)
-      : await composition.whole(card, address);
+    let message: OutgoingMessage | undefined;
     for (;;) {
       const route = routeOf(address, now().getTime());
       const refusal = refusalOf(card, address, route);
       if (refusal) return refusal;
       try {
+        message ??= parks
+          ? composition.parked(card, address)
+          : await composition.whole(card, address);
         const shownAt = await sendOpening(card, address, route, message);
         budget.edited(bucketsOf(address), card.final, uploadedBytes(message));
         return { kind: 'shown', address: shownAt satisfies CardAddress };
       } catch (error) {
         if (!(error instanceof DiscordError)) throw error;
-        const bare = message.files.length > 0 && composition.withoutFiles(card, address, error);
+        const bare = message?.files.length && composition.withoutFiles(card, address, error);
         if (bare) {
           message = bare;
           continue;
@@ -127,7 +128,7 @@ export function createDiscordPlatform(deps: DiscordPlatformDependencies): ChatPl
       return await send(card, address, route, message);
     } catch (error) {
       const isArchived = error instanceof DiscordError && error.problem === 'thread-archived';
-      if (!isArchived || card.tick) throw error;
+      if (!isArchived || card.tick || card.onlyEdits) throw error;
       await api.openThread(address.channelId);
       return send(card, address, route, message);
     }
@@ -220,6 +221,8 @@ export function createDiscordPlatform(deps: DiscordPlatformDependencies): ChatPl
       case 'thread-locked':
         return { kind: 'undeliverable', reason };
       case 'thread-archived':
+        // For what only tells of what is gone, nobody's thread is opened.
+        if (card.onlyEdits) return { kind: 'undeliverable', reason };
         return { kind: 'later', retryAfterMs: archivedRetryMs, reason };
       case 'already-acknowledged':
       case 'too-large':

@@ -1,10 +1,10 @@
 import { type Api, InputFile } from 'grammy';
 import type { Logger } from 'pino';
-import type { CardPicture, CardToShow } from '../../chat/index.js';
+import type { CardToShow } from '../../chat/index.js';
 import type { Engine } from '../../engine/index.js';
 import type { PlacedAddress, TelegramAddress } from './card-address.js';
 import { cardHtml, cardKeyboard } from './card-message.js';
-import { type PictureFile, pictureKey, readPicture } from './card-picture.js';
+import { type PictureFile, pictureKey, readPicture, type UploadedPicture } from './card-picture.js';
 import type { SendBudget, SendOptions } from './send-budget.js';
 import { placement, textOptions } from './send-options.js';
 import { telegramFailureOf } from './telegram-errors.js';
@@ -139,8 +139,9 @@ export function createCardDelivery(deps: CardDeliveryDeps): CardDelivery {
  * What stands in the card itself. Of several tasks, the images come in albums beside it as they are
  * finished, and the card shows all of them together at the end.
  */
-function pictureOf({ view, final, posts }: CardToShow): CardPicture | null {
+function pictureOf({ view, final, posts }: CardToShow): UploadedPicture | null {
   const { picture, tasks } = view;
+  if (picture?.kind === 'kept') return null;
   if (tasks === 1) return picture;
   const isOnlyOne = picture?.kind === 'results' && picture.images.length === 1;
   return final && !(isOnlyOne && posts.known.length > 0) ? picture : null;

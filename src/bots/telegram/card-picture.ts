@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { CardPicture, CardView } from '../../chat/index.js';
+import type { CardPicture } from '../../chat/index.js';
 import { type Engine, EngineError } from '../../engine/index.js';
 
 /** sendPhoto's limits (core.telegram.org/bots/api#sendphoto). Telegram makes a JPEG of every photo. */
@@ -12,13 +12,16 @@ export const photoLimits = {
 /** More than a sheet can show so that one still sees what they are. */
 const maxGridImages = 25;
 
+/** What a card brings along; kept pictures stand in the chat already. */
+export type UploadedPicture = Exclude<CardPicture, { kind: 'kept' }>;
+
 export interface PictureFile {
   readonly bytes: Uint8Array;
   readonly name: string;
 }
 
 /** Names what a card shows: the same key is the same picture. */
-export function pictureKey(picture: CardPicture): string {
+export function pictureKey(picture: UploadedPicture): string {
   if (picture.kind === 'preview') return 'preview';
   const ids = picture.images.map(({ id }) => id).join(' ');
   return createHash('sha256').update(ids).digest('base64url').slice(0, 16);
@@ -30,7 +33,7 @@ export function pictureKey(picture: CardPicture): string {
  */
 export async function readPicture(
   engine: Engine,
-  picture: NonNullable<CardView['picture']>,
+  picture: UploadedPicture,
 ): Promise<PictureFile | undefined> {
   if (picture.kind === 'preview') {
     return { bytes: picture.bytes, name: `preview.${extensionOf(picture.mediaType)}` };

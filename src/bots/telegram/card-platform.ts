@@ -136,7 +136,7 @@ function addressAfter(
       return { ...anew, chatId: failure.chatId, replyTo: null };
     case 'message-gone':
       // Progress alone is no reason to bring back what somebody has deleted.
-      return address.resent || card.tick ? undefined : { ...anew, resent: true };
+      return address.resent || card.tick || card.onlyEdits ? undefined : { ...anew, resent: true };
     case 'other-form':
       return { ...address, form: address.form === 'photo' ? 'text' : 'photo' };
     default:

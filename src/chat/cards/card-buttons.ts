@@ -2,6 +2,7 @@ import type { BatchView, ImageView } from '../../engine/index.js';
 import type { LocalizedTexts } from '../texts.js';
 import type { CardInput } from './card-input.js';
 import type { CardButton, CardView } from './card-view.js';
+import { hasLostImages } from './lost-images.js';
 
 /** Discord's limit. */
 const maxInRow = 5;
@@ -156,7 +157,9 @@ function imageRows(
   // The same picture enlarged the same way again would be the same picture; its prompt did nothing.
   const isEnlarged = batch.origin === 'upscale';
   const lastInRow = isEnlarged ? [] : [again];
-  const numbered = images.length > maxImagesWithButtons ? [] : images;
+  // Where some are gone, the numbers of the others would no longer be those that the chat shows.
+  const isNumbered = images.length <= maxImagesWithButtons && !hasLostImages(batch);
+  const numbered = isNumbered ? images : [];
   const upscale = numbered.flatMap((image, index): CardButton[] =>
     image.width * image.height * 4 > maxUpscaledPixels
       ? []

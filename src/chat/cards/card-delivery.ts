@@ -5,6 +5,7 @@ import type { Texts } from '../texts.js';
 import { renderCard } from './card.js';
 import type { CardView } from './card-view.js';
 import type { LiveCards } from './live-cards.js';
+import { hasLostImages } from './lost-images.js';
 import type { Timers } from './wakeup.js';
 
 const firstBackoffMs = 1_000;
@@ -138,6 +139,7 @@ export function createCardDelivery(dependencies: CardDeliveryDependencies): Card
       view,
       final,
       tick: isTick,
+      onlyEdits: card.batch.erased || hasLostImages(card.batch),
       sendingSince,
       sending: () => cards.sending(batchId),
       placed: (placedAt) => record(batchId, () => cards.placed(batchId, placedAt)),

@@ -3,6 +3,7 @@ import type { LocalizedTexts } from '../texts.js';
 import { type CardInput, currentProgress } from './card-input.js';
 import type { CardView } from './card-view.js';
 import { leftOutLines } from './left-out-lines.js';
+import { hasLostImages } from './lost-images.js';
 import { noteLines } from './note-lines.js';
 import { percent, progressBar } from './progress-bar.js';
 import { differenceLines } from './task-differences.js';
@@ -139,10 +140,10 @@ function silenceMs(task: TaskView, progress: CardInput['progress'], now: Date): 
 function doneLine(batch: BatchView, texts: LocalizedTexts): string {
   const done = batch.tasks.filter(({ state }) => state === 'completed');
   const count = done.reduce((sum, task) => sum + task.images.length, 0);
-  const isGone = done.some(({ images }) => images.length === 0);
+  const isGone = hasLostImages(batch);
   const line = [
     ...(count === 0 && isGone ? [] : [texts.text('card-images', { count })]),
-    ...(isGone ? [texts.text('card-images-gone')] : []),
+    ...(isGone ? [texts.text(count === 0 ? 'card-images-gone' : 'card-images-partly-gone')] : []),
   ];
   const startedAt = earliest(done.map((task) => task.startedAt));
   const finishedAt = latest(done.map((task) => task.finishedAt));

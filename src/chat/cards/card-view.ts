@@ -18,6 +18,8 @@ export interface CardView {
 
 export type CardPicture =
   | { readonly kind: 'preview'; readonly bytes: Uint8Array; readonly mediaType: string }
+  /** No longer stored, or not all of them: what the chat shows already stays as it is. */
+  | { readonly kind: 'kept' }
   | {
       readonly kind: 'results';
       /** Finished images, in order of task and index. Read their bytes by `engine.readImage…`. */

@@ -1,11 +1,15 @@
 import { type BatchView, phaseOf, type TaskView } from '../../engine/index.js';
+import type { LocalizedTexts } from '../texts.js';
 import { cardButtons } from './card-buttons.js';
 import { type CardInput, currentProgress } from './card-input.js';
 import { cardLines } from './card-lines.js';
 import type { CardPicture, CardView } from './card-view.js';
+import { hasLostImages } from './lost-images.js';
 import { differencesOf } from './task-differences.js';
 
 const separator = ' · ';
+
+export type ResultImages = Extract<CardPicture, { kind: 'results' }>['images'];
 
 /** What a card says and offers. Pure: the same input gives the same view. */
 export function renderCard(input: CardInput): CardView {
@@ -17,9 +21,17 @@ export function renderCard(input: CardInput): CardView {
     owner: { platformUserId: batch.owner.platformUserId, name: batch.owner.name },
     tasks: batch.counts.total,
     lines: cardLines(phase, input),
-    picture: results(input) ?? preview(input),
+    picture: pictureOf(input),
     buttons: cardButtons(phase, batch, input),
   };
+}
+
+function pictureOf(input: CardInput): CardPicture | null {
+  const { batch, texts } = input;
+  if (batch.erased) return null;
+  if (hasLostImages(batch)) return { kind: 'kept' };
+  const images = resultsOf(batch, texts);
+  return images.length > 0 ? { kind: 'results', images } : preview(input);
 }
 
 function preview({ batch, progress }: CardInput): CardPicture | null {
@@ -30,11 +42,11 @@ function preview({ batch, progress }: CardInput): CardPicture | null {
   return null;
 }
 
-function results({ batch, texts }: CardInput): CardPicture | null {
+/** The finished images that are still stored, in order of task and index. */
+export function resultsOf(batch: BatchView, texts: LocalizedTexts): ResultImages {
   const total = batch.tasks.reduce((sum, task) => sum + task.images.length, 0);
-  if (total === 0) return null;
   let number = 0;
-  const images = batch.tasks.flatMap((task, taskIndex) =>
+  return batch.tasks.flatMap((task, taskIndex) =>
     task.images.map(({ id, width, height, byteLength, mediaType }, index) => {
       number += 1;
       const { prompt } = task.request;
@@ -51,7 +63,6 @@ function results({ batch, texts }: CardInput): CardPicture | null {
       };
     }),
   );
-  return { kind: 'results', images };
 }
 
 /** `3/8`, or `3/8-2` for the second image of the third task. */

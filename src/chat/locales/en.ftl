@@ -146,6 +146,7 @@ card-images = { $count ->
 }
 card-images-missing = { $missing } of { $count } images: { $reason }
 card-images-gone = images are no longer stored
+card-images-partly-gone = others are no longer stored
 card-seed = seed { $seed }
 card-count-done = { $count } done
 card-count-failed = { $count } failed

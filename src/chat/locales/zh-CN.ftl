@@ -143,6 +143,7 @@ card-silent = 图像服务已有 { $duration }没有消息
 card-images = { $count } 张图片
 card-images-missing = { $count } 张图片中有 { $missing } 张未完成：{ $reason }
 card-images-gone = 图片已不再保存
+card-images-partly-gone = 其余图片已不再保存
 card-seed = 种子 { $seed }
 card-count-done = 完成 { $count }
 card-count-failed = 失败 { $count }

@@ -47,9 +47,13 @@ async function findAmong(
   return { imageIds: idsOf('image'), inputIds: idsOf('input') };
 }
 
+/** Seconds between two cards that are to say so: old ones take no turn away from those that live. */
+const cardPaceSeconds = 10;
+
 /**
  * Says that the files are gone, and notes them as ones to delete, in one transaction: a crash after
- * it leaves files that are deleted later, and never a record of a file that is not there.
+ * it leaves files that are deleted later, and never a record of a file that is not there. Cards that
+ * stand in a chat come to say so too, one after the other, after those that wait for it already.
  */
 export async function removeFiles(
   trx: Transaction,
@@ -58,11 +62,27 @@ export async function removeFiles(
   const { rows } = await sql`
     with gone as (
       update images set removed_at = now()
-      where id = any(${imageIds}) and removed_at is null returning storage_key
+      where id = any(${imageIds}) and removed_at is null returning storage_key, task_id
     ),
     gone_inputs as (
       update inputs set removed_at = now()
       where id = any(${inputIds}) and removed_at is null returning storage_key
+    ),
+    told as (
+      select batch_id, row_number() over (order by batch_id) as place
+      from cards
+      where rendered_version > 0 and undeliverable_reason is null and batch_id in (
+        select tasks.batch_id from gone join tasks on tasks.id = gone.task_id
+      )
+    ),
+    last as (
+      select greatest(now(), max(due_at)) as due_at from cards where rendered_version < version
+    ),
+    shown as (
+      update cards set version = version + 1,
+        due_at = last.due_at + told.place * ${cardPaceSeconds} * interval '1 second'
+      from told, last
+      where cards.batch_id = told.batch_id
     )
     insert into discarded_files (storage_key)
     select storage_key from gone union select storage_key from gone_inputs

@@ -666,6 +666,7 @@ describe('the connection', () => {
       view: waiting(),
       final: false,
       tick: false,
+      onlyEdits: false,
       sendingSince: null,
       sending: async () => {},
       placed: async () => {},

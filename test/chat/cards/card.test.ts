@@ -237,6 +237,27 @@ describe('a failed card', () => {
   });
 });
 
+describe('a card whose images are no longer stored', () => {
+  const gone = { ...done(0), images: [] };
+
+  it('says so, leaves the chat’s own pictures alone, and offers what needs no image', () => {
+    const view = card(batchView({ tasks: [gone] }));
+    expect(view.lines[0]).toContain('images are no longer stored');
+    expect(view.picture).toEqual({ kind: 'kept' });
+    expect(labels(batchView({ tasks: [gone] }))).toEqual([['🔄', '✏️'], ['Delete']]);
+  });
+
+  it('counts what is left of several, and numbers none of it', () => {
+    const batch = batchView({ tasks: [gone, done(2, { id: 'b' })] });
+    expect(card(batch).lines[1]).toContain('2 images · others are no longer stored');
+    expect(labels(batch).flat().join(' ')).not.toMatch(/[UV]\d/);
+  });
+
+  it('shows nothing where its owner had all of it removed', () => {
+    expect(card(batchView({ erased: true, tasks: [gone] })).picture).toBeNull();
+  });
+});
+
 describe('a cancelled card', () => {
   it('says so and offers Retry', () => {
     const batch = batchView({ tasks: [taskView({ state: 'cancelled' })] });

@@ -64,6 +64,16 @@ describe('delivery of states', () => {
     expect(bench.shows).toHaveLength(1);
   });
 
+  it('tells the platform of cards that say no more than what is gone', async () => {
+    const bench = await started();
+    bench.change(finished('whole'));
+    bench.change(batchView({ id: 'gone', tasks: [taskView({ state: 'completed', run: 1 })] }));
+    bench.change(batchView({ id: 'erased', erased: true }));
+    await bench.timers.advance(1000);
+    const told = Object.fromEntries(bench.shows.map((show) => [show.batchId, show.onlyEdits]));
+    expect(told).toEqual({ whole: false, gone: true, erased: true });
+  });
+
   it('shows nothing twice', async () => {
     const bench = await started();
     bench.change(waiting());

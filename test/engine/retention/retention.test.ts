@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTransact } from '../../../src/engine/db/transact.js';
 import { createFileStore } from '../../../src/engine/images/file-store.js';
@@ -66,6 +67,31 @@ describe('retention', () => {
     const view = await harness.engine.batch(old.batchId);
     expect(view?.counts.completed).toBe(1);
     expect(view?.tasks[0]?.images).toEqual([]);
+  });
+
+  it('has the cards say so, one after the other, and only those that stand in a chat', async () => {
+    const batches = [await finished(), await finished(), await finished(), await finished()];
+    const [first, second, unseen, lost] = batches.map(({ batchId }) => batchId);
+    const { cards } = harness.engine;
+    for (const batchId of [first, second, lost]) {
+      const card = await cards.read(batchId ?? '');
+      await cards.rendered(batchId ?? '', card?.version ?? 0, { chatId: 1, messageId: 2 });
+    }
+    await cards.undeliverable(lost ?? '', 'its chat is gone');
+    for (const { imageId } of batches) await age(imageId, 8);
+    await retention({ days: 7 }).sweep();
+
+    const rows = await harness.db
+      .selectFrom('cards')
+      .select(['batchId', 'dueAt'])
+      .select(sql<boolean>`rendered_version > 0 and rendered_version < version`.as('isDue'))
+      .orderBy('dueAt')
+      .execute();
+    const due = rows.filter(({ isDue }) => isDue);
+    expect(due.map(({ batchId }) => batchId).sort()).toEqual([first, second].sort());
+    const [soon, later] = due.map(({ dueAt }) => dueAt.getTime());
+    expect((later ?? 0) - (soon ?? 0)).toBe(10_000);
+    expect(rows.map(({ batchId }) => batchId)).toContain(unseen);
   });
 
   it('removes the oldest beyond a total size', async () => {
