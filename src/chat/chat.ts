@@ -5,9 +5,9 @@ import { asksByForm, runButton } from './button-actions.js';
 import { decodeButton } from './buttons.js';
 import { checkChannelPermissions } from './channel-permissions.js';
 import type { Command, CommandContext } from './commands/command.js';
-import { createCommandTree } from './commands/command-tree.js';
+import { createCommandTree, type GroupDefinition } from './commands/command-tree.js';
 import type { CommandDeclaration, CommandGroup } from './commands/declaration.js';
-import { commandGroups, commands } from './commands/index.js';
+import { commands as allCommands, commandGroups as allGroups } from './commands/index.js';
 import { invocationOf } from './commands/invocation.js';
 import { optionShapes } from './commands/option-registry.js';
 import { type Suggestion, suggest } from './commands/suggestions.js';
@@ -27,6 +27,9 @@ export interface ChatDependencies {
   readonly texts: Texts;
   /** Wall clock, for texts and tests. */
   readonly now: () => Date;
+  /** All that there are unless told, and their groups. */
+  readonly commands?: readonly Command[];
+  readonly commandGroups?: readonly GroupDefinition[];
   /** Names a defect for the user and the log. */
   readonly newErrorId: () => string;
   /**
@@ -74,6 +77,7 @@ const personPatienceMs = 1200;
 
 export function createChat(dependencies: ChatDependencies): Chat {
   const { engine, log, admins, texts, now, newErrorId, patienceMs = 600 } = dependencies;
+  const { commands = allCommands, commandGroups = allGroups } = dependencies;
   const tree = createCommandTree(commands, commandGroups, texts);
 
   const isAdminAsking = ({ platform, identity }: ChatRequest): boolean =>
@@ -175,7 +179,7 @@ export function createChat(dependencies: ChatDependencies): Chat {
       const acknowledge = async () => {
         const who = await Promise.race([known, sleep(personPatienceMs, undefined, { ref: false })]);
         const wanted = who ? (who.preferences?.private ?? false) : true;
-        const isPrivate = isAnswerPrivate(intent) || (intent.kind !== 'button' && wanted);
+        const isPrivate = isAnswerPrivate(intent, commands) || (intent.kind !== 'button' && wanted);
         await request.acknowledge({ private: isPrivate }).catch((error) => {
           log.warn({ err: error, updateKey: request.updateKey }, 'acknowledging in time failed');
         });
@@ -200,7 +204,7 @@ export function createChat(dependencies: ChatDependencies): Chat {
   };
 }
 
-function isAnswerPrivate(intent: Intent): boolean {
+function isAnswerPrivate(intent: Intent, commands: readonly Command[]): boolean {
   if (intent.kind === 'button') {
     if (intent.answers !== undefined) return false;
     const kind = decodeButton(intent.payload)?.kind;
