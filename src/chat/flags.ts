@@ -76,7 +76,8 @@ export interface PromptWithFlags {
 /**
  * Splits a prompt from the flags that end it: `a fox --ar 16:9 --no hands, feet`. Phones write `--`
  * as `—` or `–`; directly before a known flag's name these are read so too. Values may be quoted;
- * `--no` takes all words up to the next flag, every other flag takes one. A flag of an option that
+ * `--no` takes all words up to the next flag, `--model` those with commas between them, every other
+ * flag one. A flag of an option that
  * the command does not have is unknown.
  */
 export function splitFlags(
@@ -93,11 +94,11 @@ export function splitFlags(
   for (const { name, values } of groupByFlag(words.slice(firstFlag), known)) {
     const option = known.get(name.toLowerCase());
     if (option === undefined) {
-      problems.push(unknownFlag(name, known.keys()));
+      problems.push(unknownFlag(name, known));
       continue;
     }
     const given = switches.has(option) && values.length === 0 ? ['yes'] : values;
-    const [value, ...further] = option === 'negative' ? [given.join(' ')] : given;
+    const [value, ...further] = asValues(option, given);
     if (value === undefined || value === '') {
       problems.push(sentence('flag-without-value', { flag: name, example: examples[option] }));
     } else if (further.length > 0) {
@@ -112,13 +113,30 @@ export function splitFlags(
   return { prompt, flags, problems };
 }
 
+/** `--no` takes all its words; a comma goes on with the next, as in `--model a, b`. */
+function asValues(option: FlagOption, words: readonly string[]): readonly string[] {
+  if (option === 'negative') return [words.join(' ')];
+  if (option !== 'model') return words;
+  const values: string[] = [];
+  for (const word of words) {
+    const before = values.at(-1);
+    const goesOn = before !== undefined && (/[,，]$/.test(before) || /^[,，]/.test(word));
+    if (goesOn) values[values.length - 1] = before + word;
+    else values.push(word);
+  }
+  return values;
+}
+
 type KnownFlags = ReadonlyMap<string, FlagOption>;
 
-function unknownFlag(name: string, known: Iterable<string>): Sentence {
-  const [best] = nearest(name, known, 1);
-  return best === undefined
-    ? sentence('flag-unknown', { flag: quoted(name) })
-    : sentence('flag-unknown-nearest', { flag: quoted(name), nearest: best });
+function unknownFlag(name: string, known: KnownFlags): Sentence {
+  const flag = quoted(name);
+  const [best] = nearest(name, known.keys(), 1);
+  if (best !== undefined) return sentence('flag-unknown-nearest', { flag, nearest: best });
+  // Each option by its shorter name.
+  const names = new Map([...known].reverse().map(([word, option]) => [option, `--${word}`]));
+  const all = [...names.values()].reverse();
+  return (texts) => texts.text('flag-unknown', { flag, flags: texts.list(all) });
 }
 
 interface Word {

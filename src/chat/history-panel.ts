@@ -1,4 +1,5 @@
 import type { BatchView } from '../engine/index.js';
+import { isReadAlone } from './audience.js';
 import { maxPayloadBytes } from './buttons.js';
 import type { CardButton } from './cards/card-view.js';
 import { batchStatus } from './commands/batch-status.js';
@@ -29,7 +30,7 @@ export async function historyPage(
   const query = {
     userId: user.id,
     ...(filter === '' ? {} : { text: filter }),
-    withPrivate: isForOneself(context),
+    withPrivate: isReadAlone(context.request),
   };
   const { batches, page, pages, total } = await engine.history.page(query, asked, batchesOnPage);
   if (total === 0) {
@@ -55,11 +56,6 @@ export async function historyPage(
     buttons: turns.length > 0 ? [turns] : [],
   };
   return { kind: 'panel', panel, private: true, ...(replaces ? { replaces } : {}) };
-}
-
-/** On Telegram others read along, but in a private chat; Discord shows the list to one alone. */
-function isForOneself({ request }: CommandContext): boolean {
-  return request.platform === 'discord' || request.scopeId.startsWith('telegram:dm:');
 }
 
 async function entry(

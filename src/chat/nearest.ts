@@ -6,8 +6,10 @@ export function nearest(word: string, candidates: Iterable<string>, limit = 3): 
     const name = candidate.toLowerCase();
     const isBeginning = wanted.length >= 2 && name.startsWith(wanted);
     const distance = isBeginning ? 0.5 : editDistance(wanted, name);
-    const tolerated = Math.max(1, Math.floor(Math.max(wanted.length, name.length) / 3));
-    if (distance <= tolerated) found.push({ candidate, distance });
+    const longer = Math.max(wanted.length, name.length);
+    const tolerated = Math.max(1, Math.floor(longer / 3));
+    // One letter is like every other.
+    if (distance <= tolerated && distance < longer) found.push({ candidate, distance });
   }
   found.sort((a, b) => a.distance - b.distance);
   return found.slice(0, limit).map(({ candidate }) => candidate);

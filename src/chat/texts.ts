@@ -24,6 +24,8 @@ export interface LocalizedTexts {
   /** `20 MB`. */
   megabytes(bytes: number): string;
   list(items: readonly string[]): string;
+  /** One after the other; one that has no end of its own, as services write them, gets a full stop. */
+  sentences(sentences: readonly string[]): string;
 }
 
 export interface Texts {
@@ -122,5 +124,10 @@ function localizedTexts(locale: Locale): LocalizedTexts {
       ),
     megabytes: (bytes) => text('size-megabytes', { size: number(bytes / 1_000_000, 1) }),
     list: (items) => items.join(text('list-separator')),
+    sentences: (sentences) =>
+      sentences
+        .map((one) => (/[.!?…。！？]["'”’)）]?$/.test(one) ? one : one + text('sentence-end')))
+        // After a Chinese stop there is no space.
+        .reduce((all, one) => (/[。！？）”]$/.test(all) ? all + one : `${all} ${one}`)),
   };
 }

@@ -141,7 +141,9 @@ describe('commands', () => {
       'Did you mean /admin concurrency?',
     );
     expect(privateText(await write('admin', 'concurrency'))).toContain('one of: get, set');
-    expect(privateText(await write('admin', ''))).toMatch(/goes on with one of: .*\bpreset\b/);
+    expect(privateText(await write('admin', ''))).toMatch(
+      /needs one more word, one of: .*\bpreset\b/,
+    );
   });
 
   it('are declared with what menus need', () => {
@@ -193,6 +195,18 @@ describe('commands', () => {
     expect(await write('start', '')).toEqual(await write('help', ''));
     // One screen.
     expect(text.split('\n').length).toBeLessThanOrEqual(25);
+    expect(text).not.toContain('/admin');
+  });
+
+  it('of administration are in the /help of who manages more than a chat of their own', async () => {
+    const { write } = createChatBench();
+    const manages = { managesScope: async () => true };
+    const text = privateText(await write('help', '', [], manages));
+    expect(text).toContain('/admin concurrency|preset|pause|');
+    const alone = { ...manages, scopeId: 'telegram:dm:100' };
+    expect(privateText(await write('help', '', [], alone))).not.toContain('/admin');
+    const admins = createChatBench({ admins: new Set(['telegram:100']) });
+    expect(privateText(await admins.write('help', ''))).toContain('/admin');
   });
 
   it('give examples that can be sent as they stand', async () => {

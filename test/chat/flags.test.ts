@@ -29,6 +29,14 @@ describe('flags', () => {
     expect(flags).toEqual({ negative: 'hands, big feet', count: '2' });
   });
 
+  it.each(['flux,sdxl', 'flux, sdxl', 'flux ,sdxl', 'flux , sdxl'])(
+    'of --model go on after a comma: %s',
+    (models) => {
+      const { flags, problems } = splitFlags(`fox --model ${models} --n 2`);
+      expect([flags.model, flags.count, problems]).toEqual(['flux,sdxl', '2', []]);
+    },
+  );
+
   it('take quoted values', () => {
     expect(splitFlags('fox --model "flux dev" --no “too many, hands”').flags).toEqual({
       model: 'flux dev',
@@ -61,7 +69,9 @@ describe('flags', () => {
 
   it('that are unknown are told with the nearest', () => {
     expect(told('fox --sed 7')).toEqual(['There is no flag --sed. Did you mean --seed?']);
-    expect(told('fox --zzzzzz')).toEqual(['There is no flag --zzzzzz.']);
+    expect(told('fox --zzzzzz')[0]).toMatch(
+      /^There is no flag --zzzzzz\. There are: --ar, --n, --seed, --no, --model, /,
+    );
   });
 
   it('without a value are told with an example', () => {

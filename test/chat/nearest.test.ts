@@ -22,6 +22,10 @@ describe('nearest', () => {
     expect(nearest('flux', ['sdxl', 'flux-dev-1.0'])).toEqual(['flux-dev-1.0']);
   });
 
+  it('takes no letter for another', () => {
+    expect(nearest('v', ['n', 'ar', 'v2'])).toEqual(['v2']);
+  });
+
   it('does not mind capitals', () => {
     expect(nearest('FLUX', ['flux'])).toEqual(['flux']);
   });

@@ -174,7 +174,23 @@ const failureTexts = {
   internal: 'failure-internal',
 } as const satisfies Record<TaskFailure['kind'], string>;
 
-/** `⚠️`, why, and what the backend said of it: each reason once. */
+/** What may help; each reason has something. */
+const adviceTexts = {
+  'invalid-request': 'advice-change',
+  moderated: 'advice-reword',
+  quota: 'advice-later',
+  'rate-limited': 'advice-later',
+  transient: 'advice-retry',
+  unavailable: 'advice-later',
+  misconfigured: 'advice-later',
+  cancelled: 'advice-retry',
+  deadline: 'advice-retry',
+  silent: 'advice-retry',
+  lost: 'advice-retry',
+  internal: 'advice-report',
+} as const satisfies Record<TaskFailure['kind'], string>;
+
+/** `⚠️`, why, what the backend said of it, and what may help: each reason once. */
 function failureLines(batch: BatchView, texts: LocalizedTexts): string[] {
   const timesByReason = new Map<string, number>();
   for (const task of batch.tasks) {
@@ -199,19 +215,24 @@ function doubtLines({ posts, texts }: CardInput): string[] {
 /** Why a task failed, or some of the images of one that did not. */
 function reasonOf(task: TaskView, texts: LocalizedTexts): string | undefined {
   const { state, failure, request, images } = task;
-  if (state === 'failed') return failureText(failure, texts);
+  if (state === 'failed') {
+    const advice = texts.text(adviceTexts[failure?.kind ?? 'internal']);
+    return texts.sentences([...failureSentences(failure, texts), advice]);
+  }
   if (state !== 'completed' || failure === null) return undefined;
   const missing = String(request.count - images.length);
   const count = String(request.count);
-  return texts.text('card-images-missing', { missing, count, reason: failureText(failure, texts) });
+  const reason = texts.sentences(failureSentences(failure, texts));
+  return texts.text('card-images-missing', { missing, count, reason });
 }
 
-function failureText(failure: TaskFailure | null, texts: LocalizedTexts): string {
-  const parts = [texts.text(failureTexts[failure?.kind ?? 'internal'])];
-  if (failure?.text) parts.push(failure.text);
-  if (failure?.billed === 'yes') parts.push(texts.text('card-billed-yes'));
-  if (failure?.billed === 'unknown') parts.push(texts.text('card-billed-unknown'));
-  return parts.join(' ');
+function failureSentences(failure: TaskFailure | null, texts: LocalizedTexts): string[] {
+  return [
+    texts.text(failureTexts[failure?.kind ?? 'internal']),
+    ...(failure?.text ? [failure.text] : []),
+    ...(failure?.billed === 'yes' ? [texts.text('card-billed-yes')] : []),
+    ...(failure?.billed === 'unknown' ? [texts.text('card-billed-unknown')] : []),
+  ];
 }
 
 function earliest(dates: readonly (Date | null)[]): Date | undefined {

@@ -93,7 +93,7 @@ export const adminPresetList = defineCommand({
       texts.text('presets-own-title'),
       ...(own.length > 0 ? presetLines(own, texts) : [texts.text('presets-own-none')]),
       texts.text('presets-global-title'),
-      presetNames(shared, own.length),
+      presetNames(shared, own.length, texts),
     ].join('\n');
     const picture = await presetPicture([...own, ...shared], context);
     return { kind: 'text', text, private: true, ...picture };

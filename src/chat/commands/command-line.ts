@@ -8,7 +8,8 @@ export function commandLine(batch: BatchView, platform: Platform): string | unde
   const { tasks, prompt } = batch;
   const [first] = tasks;
   if (!first || first.request.operation === 'upscale') return undefined;
-  const name = batch.origin === 'batch' ? 'batch' : 'imagine';
+  const images = new Set(tasks.flatMap(({ request }) => request.inputId ?? []));
+  const name = batch.origin === 'batch' || images.size > 1 ? 'batch' : 'imagine';
   // Pasted so, Discord's client fills the command's option in.
   const begin = platform === 'discord' ? `/${name} prompt:${prompt}` : `/${name} ${prompt}`;
   const roles = platform === 'telegram' ? roleFlags(first) : [];

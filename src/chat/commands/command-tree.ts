@@ -52,9 +52,7 @@ export function createCommandTree(
       const names = namesUnder(path);
       const [word] = /^\S+/.exec(rest) ?? [];
       if (word === undefined) {
-        throw new Refusal(
-          sentence('command-incomplete', { name: path.join(' '), names: names.join(', ') }),
-        );
+        throw incomplete(path, names);
       }
       const known = names.find((candidate) => candidate === word.toLowerCase());
       if (known === undefined) throw unknownCommand(path, word, names);
@@ -102,7 +100,11 @@ function unknownCommand(path: readonly string[], word: string, names: readonly s
   }
   return path.length === 0
     ? new Refusal(sentence('command-unknown', { name: asked }))
-    : new Refusal(
-        sentence('command-incomplete', { name: path.join(' '), names: names.join(', ') }),
-      );
+    : incomplete(path, names);
+}
+
+function incomplete(path: readonly string[], names: readonly string[]): Refusal {
+  return new Refusal((texts) =>
+    texts.text('command-incomplete', { name: path.join(' '), names: texts.list(names) }),
+  );
 }

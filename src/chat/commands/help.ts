@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isDirect } from '../audience.js';
 import type { Reply } from '../request.js';
 import { type CommandContext, defineCommand } from './command.js';
 
@@ -30,16 +31,21 @@ async function helpReply(context: CommandContext): Promise<Reply> {
     texts.text('help-text', { imagine }),
     texts.text(isDiscord ? 'help-images-discord' : 'help-images-telegram'),
     texts.text('help-flags'),
-    commandLines(context).join('\n'),
+    commandLines(context, await showsAdministration(context)).join('\n'),
   ];
   return { kind: 'text', text: paragraphs.join('\n\n'), private: true };
 }
 
-function commandLines(context: CommandContext): string[] {
+/** To who manages more than a chat of their own. */
+async function showsAdministration({ isAdmin, request }: CommandContext): Promise<boolean> {
+  return isAdmin || (!isDirect(request) && (await request.managesScope()));
+}
+
+function commandLines(context: CommandContext, withAdministration: boolean): string[] {
   const { request, texts, commands, commandGroups } = context;
   const shown = commands.filter(
     ({ permission, platforms, path, messageMenu }) =>
-      permission === 'everyone' &&
+      (permission === 'everyone' || withAdministration) &&
       platforms.includes(request.platform) &&
       messageMenu === undefined &&
       path[0] !== 'start',
@@ -50,9 +56,9 @@ function commandLines(context: CommandContext): string[] {
     const [first] = members;
     if (!first) return [];
     const group = commandGroups.find(({ path }) => path.join(' ') === name);
-    const words = members.map(({ path }) => path.slice(1).join(' ')).filter((word) => word !== '');
+    const words = new Set(members.flatMap(({ path }) => path[1] ?? []));
     return texts.text('help-command', {
-      name: [name, words.join('|')].join(' ').trim(),
+      name: [name, [...words].join('|')].join(' ').trim(),
       description: texts.text(group?.description ?? first.description),
     });
   });

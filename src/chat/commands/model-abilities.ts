@@ -63,7 +63,7 @@ function inability(model: ModelInfo, wish: AbilityWish, able: readonly ModelInfo
       able.length === 0
         ? texts.text('models-able-none')
         : texts.text('models-able', { models: texts.list(able.map((each) => each.name)) });
-    return `${lacking(name, model, wish, texts)} ${others}`;
+    return texts.sentences([lacking(name, model, wish, texts), others]);
   };
 }
 

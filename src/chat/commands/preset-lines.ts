@@ -29,8 +29,12 @@ export function presetLines(presets: readonly Preset[], texts: LocalizedTexts): 
 }
 
 /** Names alone, numbered from `first` on. */
-export function presetNames(presets: readonly Preset[], first: number): string {
-  return presets.map(({ name }, index) => `${numberOf(first + index)}${name}`).join(', ');
+export function presetNames(
+  presets: readonly Preset[],
+  first: number,
+  texts: LocalizedTexts,
+): string {
+  return texts.list(presets.map(({ name }, index) => `${numberOf(first + index)}${name}`));
 }
 
 /** Twenty are told apart on a phone. */
@@ -48,7 +52,7 @@ export async function presetPicture(
   const pictured = presets.slice(0, mostPictured);
   if (pictured.length === 0) return {};
   const bytes = await engine.presets.samples(pictured);
-  const names = pictured.map(({ name }) => name).join(', ');
+  const names = texts.list(pictured.map(({ name }) => name));
   const description = texts.text('presets-picture', { names });
   return { picture: { name: 'presets.jpg', mediaType: 'image/jpeg', bytes, description } };
 }

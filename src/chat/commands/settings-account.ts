@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { isReadAlone } from '../audience.js';
 import type { CardButton } from '../cards/card-view.js';
 import { Refusal, sentence } from '../refusal.js';
-import { type CommandContext, defineCommand } from './command.js';
+import { defineCommand } from './command.js';
 import { optionRegistry } from './option-registry.js';
 
 const code = z
@@ -22,7 +23,8 @@ export const settingsLink = defineCommand({
       await engine.accounts.link(user.id, entered);
       return { kind: 'text', text: texts.text('link-done'), private: true };
     }
-    if (!isForOneself(context)) throw new Refusal(sentence('link-in-private'));
+    // A code that others read is theirs to use.
+    if (!isReadAlone(context.request)) throw new Refusal(sentence('link-in-private'));
     const made = await engine.accounts.createLinkCode(user.id);
     const life = texts.duration(made.lifeMs);
     return {
@@ -48,8 +50,3 @@ export const settingsErase = defineCommand({
     return { kind: 'panel', panel, private: true };
   },
 });
-
-/** A code that others read is theirs to use. */
-function isForOneself({ request }: CommandContext): boolean {
-  return request.platform === 'discord' || request.scopeId.startsWith('telegram:dm:');
-}

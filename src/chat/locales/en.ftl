@@ -144,7 +144,7 @@ card-images = { $count ->
     [one] 1 image
    *[other] { $count } images
 }
-card-images-missing = { $missing } of { $count } images: { $reason }
+card-images-missing = { $missing } of { $count } images missing: { $reason }
 card-images-gone = images are no longer stored
 card-images-partly-gone = others are no longer stored
 card-seed = seed { $seed }
@@ -183,17 +183,22 @@ button-share = Share
 button-erase = Remove everything
 
 failure-invalid-request = The image service cannot do this.
-failure-moderated = The image service's safety filter blocked this. Word it differently.
-failure-quota = The image service's quota is used up. Try again later.
-failure-rate-limited = The image service had too much to do. Try again later.
+failure-moderated = The image service's safety filter blocked this.
+failure-quota = The image service's quota is used up.
+failure-rate-limited = The image service had too much to do.
 failure-transient = The image service failed.
-failure-unavailable = The image service cannot be reached. Try again later.
+failure-unavailable = The image service cannot be reached.
 failure-misconfigured = The image service does not accept how it is set up here. Its operator has been told.
 failure-cancelled = The image service stopped this run.
 failure-deadline = It waited as long as a task may wait, and could not begin.
 failure-silent = The image service was silent for too long and was given up.
 failure-lost = The run was interrupted, and its outcome is not known.
 failure-internal = Something went wrong inside Easel.
+advice-change = Change the prompt or its options.
+advice-reword = Word it differently.
+advice-later = Try again later.
+advice-retry = Retry runs it once more.
+advice-report = If it happens again, tell an administrator.
 
 ## Quantities
 
@@ -204,6 +209,7 @@ duration-hours-minutes = { $hours } h { $minutes } min
 time-utc = { $time } UTC
 size-megabytes = { $size } MB
 list-separator = ,{ " " }
+sentence-end = .
 
 ## Answers to bad input
 
@@ -258,7 +264,7 @@ image-number-beyond = The prompt has words for image { $number }, but { $count }
 image-number-twice = The prompt has words for image { $number } twice.
 images-without-prompt = There are no words for these images: { $numbers }. Put words for all of them before the first number.
 
-flag-unknown = There is no flag --{ $flag }.
+flag-unknown = There is no flag --{ $flag }. There are: { $flags }.
 flag-unknown-nearest = There is no flag --{ $flag }. Did you mean --{ $nearest }?
 flag-without-value = --{ $flag } needs a value, such as --{ $flag } { $example }.
 flag-twice = --{ $flag } is given twice.
@@ -291,7 +297,7 @@ block-oneself = You cannot block yourself.
 
 command-unknown = There is no command /{ $name }. /help lists what there is.
 command-unknown-nearest = There is no command /{ $name }. Did you mean /{ $nearest }?
-command-incomplete = /{ $name } goes on with one of: { $names }.
+command-incomplete = /{ $name } needs one more word, one of: { $names }.
 button-unknown = This button is from an older version and no longer works. Ask again with /imagine.
 form-too-late = It took too long to open the form, so Discord no longer takes it. Ask once more.
 form-expired = What this form was about is no longer known. Ask once more.
@@ -333,8 +339,8 @@ age-restricted-model = The model { $name } is for age-restricted channels only.
 age-restricted-preset = The preset { $name } is for age-restricted channels only.
 batch-unknown = There is no batch { $id } any more, or there never was.
 batch-unknown-nearest = There is no batch or task { $id } any more, or there never was. Did you mean { $nearest }?
-batch-unknown-yours = There is no batch or task { $id } any more, or there never was. Yours are { $ids }.
-id-missing = Which batch? Add its id: yours are { $ids }.
+batch-unknown-yours = There is no batch or task { $id } any more, or there never was. Your latest: { $ids }.
+id-missing = Which batch? Add its id. Your latest: { $ids }.
 id-missing-none = Which batch? You have none yet: /imagine makes one.
 image-without-batch = That image does not say of which batch it is. Add the batch's id; /history lists yours.
 filter-too-long = “{ $value }” is too long to look for. One or two words are enough.
@@ -482,7 +488,13 @@ queues-cancelled = { $count ->
 }
 users-title = Who had how much made here:
 users-title-everywhere = Who had how much made, everywhere:
-users-made = { $images } images in { $batches } batches
+users-made = { $images ->
+    [one] 1 image
+   *[other] { $images } images
+} in { $batches ->
+    [one] 1 batch
+   *[other] { $batches } batches
+}
 users-last = last { $time }
 users-blocked = blocked
 block-done = { $name } can have nothing made here any more.
@@ -519,14 +531,32 @@ rules-yes = yes
 rules-no = no
 stats-title = Here, in the last { $days } days:
 stats-title-everywhere = Everywhere, in the last { $days } days:
-stats-totals = { $batches } batches · { $tasks } tasks · { $images } images
+stats-totals = { $batches ->
+    [one] 1 batch
+   *[other] { $batches } batches
+} · { $tasks ->
+    [one] 1 task
+   *[other] { $tasks } tasks
+} · { $images ->
+    [one] 1 image
+   *[other] { $images } images
+}
 stats-outcomes = 🟩 { $completed } done · 🟥 { $failed } failed · ⬜ { $cancelled } cancelled
 stats-picture = Tasks of the last { $days } days: done, failed and cancelled, a column for each day
 stats-failures = Failures:
 stats-models = Median time by model:
-stats-tasks = { $tasks } tasks
+stats-tasks = { $tasks ->
+    [one] 1 task
+   *[other] { $tasks } tasks
+}
 stats-days = By day:
-stats-day = { $day } · { $batches } batches · { $images } images · { $failed } failed
+stats-day = { $day } · { $batches ->
+    [one] 1 batch
+   *[other] { $batches } batches
+} · { $images ->
+    [one] 1 image
+   *[other] { $images } images
+} · { $failed } failed
 failure-kind-invalid-request = cannot be done
 failure-kind-moderated = safety filter
 failure-kind-quota = quota used up
@@ -545,7 +575,7 @@ help-text =
     
     { $imagine }a fox in the snow --ar 16:9 --n 4
     { $imagine }{ "{" }red|blue{ "}" } fox, watercolor --seed 7
-help-images-discord = Attach an image to change it; /batch changes several.
+help-images-discord = Attach an image to change it; /batch changes several, “Remix images” in the menu of a message those of that message.
 help-images-telegram = In a private chat plain text is a prompt. A photo with a caption is changed as the caption says, an album is a batch, and a reply to an image starts from it. Pictures with --reference lend their look; a reply with a mask and --mask changes only where it is white.
 help-flags =
     Flags end any prompt: --ar 16:9 · --n 4 images · --seed 7 · --no hands · --model a,b · --preset anime · --strength 0.6

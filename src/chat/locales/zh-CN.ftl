@@ -4,8 +4,8 @@
 
 command-imagine = 用文字生成图片，或修改一张图片
 command-batch = 批量修改多张图片，每张一个任务
-command-remix = 用一条消息里的所有图片建立批次
-menu-remix = 混合图片
+command-remix = 重绘一条消息里的所有图片，每张一个任务
+menu-remix = 重绘图片
 command-queue = 查看你正在排队和运行的批次及其位置
 command-history = 你以前生成过的内容，可以再次运行
 command-cancel = 取消你的一个批次
@@ -106,7 +106,7 @@ form-batch = 批量修改图片
 form-edit-prompt = 新的提示词
 form-edit-image = 修改这张图片
 form-answer = 请用提示词回复这条消息。
-form-remix = 混合图片
+form-remix = 重绘图片
 form-images = 图片，或装有图片的 zip
 form-images-description = 最多 10 个文件；zip 里最多 100 张图片。每张一个任务。
 form-prompt = 提示词
@@ -177,17 +177,22 @@ button-share = 分享
 button-erase = 全部删除
 
 failure-invalid-request = 图像服务无法完成这个请求。
-failure-moderated = 被图像服务的安全审核拦截，请换一种说法。
-failure-quota = 图像服务的额度已用完，请稍后再试。
-failure-rate-limited = 图像服务的请求过多，请稍后再试。
+failure-moderated = 被图像服务的安全审核拦截。
+failure-quota = 图像服务的额度已用完。
+failure-rate-limited = 图像服务的请求过多。
 failure-transient = 图像服务出错了。
-failure-unavailable = 无法连接图像服务，请稍后再试。
+failure-unavailable = 无法连接图像服务。
 failure-misconfigured = 图像服务不接受这里的设置，已告知其管理员。
 failure-cancelled = 图像服务中止了这次运行。
 failure-deadline = 已等到最长时限，任务仍无法开始。
 failure-silent = 图像服务长时间没有响应，已放弃。
 failure-lost = 运行被中断，结果不明。
 failure-internal = Easel 内部出错了。
+advice-change = 请修改提示词或选项。
+advice-reword = 请换一种说法。
+advice-later = 请稍后再试。
+advice-retry = 重试即可再运行一次。
+advice-report = 如果再次发生，请告诉管理员。
 
 ## 数量
 
@@ -195,9 +200,10 @@ duration-seconds = { $seconds } 秒
 duration-minutes = { $minutes } 分钟
 duration-minutes-seconds = { $minutes } 分 { $seconds } 秒
 duration-hours-minutes = { $hours } 小时 { $minutes } 分
-time-utc = { $time }（UTC）
+time-utc = { $time } UTC
 size-megabytes = { $size } MB
 list-separator = 、
+sentence-end = 。
 
 ## 输入有误时的回答
 
@@ -246,7 +252,7 @@ image-number-beyond = 提示词写了第 { $number } 张图片的内容，但只
 image-number-twice = 提示词里第 { $number } 张图片的内容写了两次。
 images-without-prompt = 这些图片没有提示词：{ $numbers }。请在第一个编号之前写上通用的提示词。
 
-flag-unknown = 没有 --{ $flag } 这个参数。
+flag-unknown = 没有 --{ $flag } 这个参数。可用：{ $flags }。
 flag-unknown-nearest = 没有 --{ $flag } 这个参数。你是想用 --{ $nearest } 吗？
 flag-without-value = --{ $flag } 后面需要一个值，例如 --{ $flag } { $example }。
 flag-twice = --{ $flag } 写了两次。
@@ -279,7 +285,7 @@ block-oneself = 你不能屏蔽自己。
 
 command-unknown = 没有 /{ $name } 这个命令。用 /help 查看所有命令。
 command-unknown-nearest = 没有 /{ $name } 这个命令。你是想用 /{ $nearest } 吗？
-command-incomplete = /{ $name } 后面要接：{ $names }。
+command-incomplete = /{ $name } 后面还需要一个词：{ $names }。
 button-unknown = 这个按钮来自旧版本，已经失效。请用 /imagine 重新生成。
 form-too-late = 打开表单用时过长，Discord 已不再接受。请重新发送一次命令。
 form-expired = 已经找不到这个表单对应的请求。请重新发送一次命令。
@@ -321,8 +327,8 @@ age-restricted-model = 模型 { $name } 仅限年龄限制频道使用。
 age-restricted-preset = 预设 { $name } 仅限年龄限制频道使用。
 batch-unknown = 批次 { $id } 已经不在了，或从未有过。
 batch-unknown-nearest = 没有编号为 { $id } 的批次或任务，或者已经不在了。你是指 { $nearest } 吗？
-batch-unknown-yours = 没有编号为 { $id } 的批次或任务，或者已经不在了。你的批次有：{ $ids }。
-id-missing = 哪个批次？请加上编号，你的批次有：{ $ids }。
+batch-unknown-yours = 没有编号为 { $id } 的批次或任务，或者已经不在了。你最近的批次：{ $ids }。
+id-missing = 哪个批次？请加上编号。你最近的批次：{ $ids }。
 id-missing-none = 哪个批次？你还没有批次，用 /imagine 生成一个。
 image-without-batch = 从这张图片看不出它属于哪个批次。请加上批次编号，用 /history 查看。
 filter-too-long = “{ $value }”太长了，请只写一两个词。
@@ -518,7 +524,7 @@ help-text =
     
     { $imagine }雪地里的狐狸 --ar 16:9 --n 4
     { $imagine }水彩画：{ "{" }红色|蓝色{ "}" }的狐狸 --seed 7
-help-images-discord = 附上图片即可修改；/batch 可修改多张。
+help-images-discord = 附上图片即可修改；/batch 可修改多张；消息菜单里的“重绘图片”可修改该消息的图片。
 help-images-telegram = 在私聊中，直接发送文字就是提示词。带说明的照片会按说明修改，带说明的相册会成为一个批次，回复一张图片则以它为起点。加上 --reference 的图片提供风格；用遮罩和 --mask 回复一张图片，则只修改遮罩为白色的地方。
 help-flags =
     提示词末尾可加参数：--ar 16:9 · --n 4 张 · --seed 7 · --no 手 · --model a,b · --preset anime · --strength 0.6

@@ -23,7 +23,7 @@ const menu = {
   ...imagineDeclaration,
   path: ['remix'],
   options: [],
-  messageMenu: { 'en-US': 'Remix images', 'zh-CN': '混合图片' },
+  messageMenu: { 'en-US': 'Remix images', 'zh-CN': '重绘图片' },
 };
 
 let harness: DiscordBotHarness;
@@ -101,7 +101,7 @@ describe('the menu of a message', () => {
       expect.objectContaining({
         type: 3,
         name: 'Remix images',
-        name_localizations: { 'zh-CN': '混合图片' },
+        name_localizations: { 'zh-CN': '重绘图片' },
         description: '',
         contexts: [0, 1, 2],
       }),

@@ -203,14 +203,24 @@ describe('a failed card', () => {
   it('names the reason and what the backend said, and offers Retry', () => {
     const batch = failed({ kind: 'moderated', text: 'Blocked: violence.', billed: 'no' });
     expect(card(batch).lines).toEqual([
-      "⚠️ The image service's safety filter blocked this. Word it differently. Blocked: violence.",
+      "⚠️ The image service's safety filter blocked this. Blocked: violence. Word it differently.",
     ]);
     expect(labels(batch)).toEqual([['Retry', '✏️', 'Delete']]);
   });
 
   it('says when it may have been billed', () => {
     const [line] = card(failed({ kind: 'lost', text: null, billed: 'unknown' })).lines;
-    expect(line).toMatch(/^⚠️ .*It may have been billed\.$/);
+    expect(line).toMatch(/^⚠️ .*It may have been billed\. Retry runs it once more\.$/);
+  });
+
+  it('keeps what a service said without an end from running into what may help', () => {
+    const batch = failed({ kind: 'transient', text: 'CUDA out of memory', billed: 'no' });
+    expect(card(batch).lines).toEqual([
+      '⚠️ The image service failed. CUDA out of memory. Retry runs it once more.',
+    ]);
+    expect(card(batch, { texts: texts.inLocale('zh-CN') }).lines).toEqual([
+      '⚠️ 图像服务出错了。CUDA out of memory。重试即可再运行一次。',
+    ]);
   });
 
   it('has a reason for every kind of failure, in both languages', () => {
@@ -302,7 +312,7 @@ describe('the card of a batch', () => {
     expect(view.lines).toEqual([
       '1 done · 1 failed · 2 left',
       '▰▰▰▰▰▰▱▱▱▱ 62% · 12 s',
-      '⚠️ The image service failed.',
+      '⚠️ The image service failed. Retry runs it once more.',
     ]);
     expect(view.picture).toMatchObject({ kind: 'results', images: [{ id: 'img0' }] });
     expect(labels(batch)).toEqual([['Retry failed (1)', 'Cancel']]);
@@ -310,7 +320,10 @@ describe('the card of a batch', () => {
 
   it('tells a reason that several tasks share once', () => {
     const view = card(batchView({ tasks: [failedTask('a'), failedTask('b')] }));
-    expect(view.lines).toEqual(['2 failed', '⚠️ The image service failed. (×2)']);
+    expect(view.lines).toEqual([
+      '2 failed',
+      '⚠️ The image service failed. Retry runs it once more. (×2)',
+    ]);
   });
 
   it('says where nobody knows whether images beside it arrived, and offers to send them again', () => {

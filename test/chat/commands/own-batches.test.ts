@@ -64,7 +64,7 @@ describe('/cancel, /retry, /delete', () => {
   it.each(names)('/%s without an id asks for it, and names one’s own', async (name) => {
     expect(privateText(await benchWith().write(name, ''))).toContain('You have none yet');
     const { write } = benchWith(batchView({ id: 'old' }), batchView({ id: 'new' }));
-    expect(privateText(await write(name, ''))).toContain('yours are new, old.');
+    expect(privateText(await write(name, ''))).toContain('Your latest: new, old.');
     expect(privateText(await write(name, '', [], { identity: bob }))).toContain('none yet');
   });
 
@@ -74,7 +74,7 @@ describe('/cancel, /retry, /delete', () => {
     );
     const { write } = benchWith(batchView({ id: 'kfx7wq' }), batchView({ id: 'm2n3p4' }));
     expect(privateText(await write(name, 'kfx7wp'))).toContain('Did you mean kfx7wq?');
-    expect(privateText(await write(name, 'nope'))).toContain('Yours are m2n3p4, kfx7wq.');
+    expect(privateText(await write(name, 'nope'))).toContain('Your latest: m2n3p4, kfx7wq.');
     expect(privateText(await write(name, 'kfx7wp', [], { identity: bob }))).not.toContain('kfx7wq');
   });
 
