@@ -1,14 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type APIInteraction,
-  type ClientOptions,
   DiscordjsError,
   DiscordjsErrorCodes,
   Events,
   GatewayCloseCodes,
   GatewayDispatchEvents,
-  GatewayIntentBits,
-  Options,
 } from 'discord.js';
 import type { Logger } from 'pino';
 import { StartError } from '../../chat/index.js';
@@ -45,22 +42,16 @@ const outOfSessions = /^Not enough sessions remaining/;
 const firstPauseMs = 1000;
 const longestPauseMs = 30_000;
 
-/** The connection on which interactions arrive. No intent but the servers: nobody's messages. */
+/**
+ * The connection on which interactions arrive. They need no intent, and nothing else is asked for:
+ * with the one for servers, discord.js would also wait for each of them before it is ready.
+ * https://discord.com/developers/docs/events/gateway#gateway-intents
+ */
 export function createGateway(options: GatewayOptions) {
   const { token, apiUrl, log, onInteraction, onFatal } = options;
   const { host } = new URL(apiUrl);
   const ended = new AbortController();
-  const clientOptions: ClientOptions = {
-    intents: [GatewayIntentBits.Guilds],
-    rest: restOptions(apiUrl),
-    // Nothing here reads what discord.js remembers of people and messages.
-    makeCache: Options.cacheWithLimits({
-      ...Options.DefaultMakeCacheSettings,
-      ...{ MessageManager: 0, UserManager: 50, GuildMemberManager: 50, GuildEmojiManager: 0 },
-      ...{ GuildStickerManager: 0, PresenceManager: 0, VoiceStateManager: 0 },
-    }),
-  };
-  const client = new GatewayClient(clientOptions, (error) => {
+  const client = new GatewayClient({ intents: [], rest: restOptions(apiUrl) }, (error) => {
     if (!ended.signal.aborted)
       log.warn({ host, reason: reasonOf(error) }, 'Discord’s gateway erred');
   });

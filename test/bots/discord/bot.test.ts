@@ -638,6 +638,17 @@ describe('the connection', () => {
     );
   });
 
+  it('carries an interaction that says less than discord.js takes for granted', async () => {
+    const { ada, channel, bot } = await open();
+    await bot.stop();
+    const asked = ada.command(channel, 'imagine', prompt);
+    const { entitlements, channel: whole, context, ...bare } = asked.record.payload;
+    asked.record.payload = { ...bare, channel: { id: channel.id, type: 0 } };
+    await harness.anotherBot().start();
+    asked.replay();
+    expect(await asked.answered()).toBe(5);
+  });
+
   it('takes no more interactions once stopped', async () => {
     const { ada, channel, bot, requests } = await open();
     await bot.stop();
