@@ -18,6 +18,7 @@ import { ownAccountRoutes } from './routes/own-account.js';
 import { webhookRoutes } from './routes/webhooks.js';
 import { createWorld, type RegisteredCommand } from './world.js';
 
+export type { AdjustableClock } from './clock.js';
 export type { ChannelHandle, InteractionHandle } from './driver/handles.js';
 export type { PickedFile } from './driver/options.js';
 export type { Person } from './driver/person.js';

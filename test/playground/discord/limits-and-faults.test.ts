@@ -1,17 +1,34 @@
 import { REST } from 'discord.js';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type ChannelHandle, textOf } from '../../../src/playground/discord/index.js';
+import {
+  type AdjustableClock,
+  type ChannelHandle,
+  textOf,
+} from '../../../src/playground/discord/index.js';
 import { type JudgedPlayground, startDiscordPlayground } from '../../support/discord-playground.js';
 
 let playground: JudgedPlayground;
 let channel: ChannelHandle;
 let path: `/channels/${string}`;
 
-beforeEach(async () => {
-  playground = await startDiscordPlayground();
+/** Stands still until it is moved: a window lasts as long as a busy machine takes. */
+function standingClock(): AdjustableClock {
+  let now = Date.now();
+  return {
+    now: () => now,
+    advance(milliseconds) {
+      now += milliseconds;
+    },
+  };
+}
+
+async function start(clock?: AdjustableClock) {
+  playground = await startDiscordPlayground(clock ? { clock } : {});
   channel = playground.driver.createGuild({ name: 'Studio' }).createChannel({ name: 'general' });
   path = `/channels/${channel.id}/messages`;
-});
+}
+
+beforeEach(() => start(standingClock()));
 
 const say = (content: string) => playground.send('POST', path, { content });
 
@@ -56,6 +73,7 @@ describe('rate limits', () => {
   });
 
   it('hold the real client back without a single 429', async () => {
+    await start();
     const rest = new REST({ api: playground.url }).setToken(playground.token);
     const sends = Array.from({ length: 7 }, (_, index) =>
       rest.post(path, { body: { content: `${index}` } }),
@@ -79,6 +97,19 @@ describe('faults', () => {
     await expect(say('taken')).rejects.toThrow();
     expect(channel.messages().map(textOf)).toEqual(['taken']);
     expect(playground.ledger.find({ method: 'POST' }).at(-1)?.status).toBeUndefined();
+  });
+
+  it('refuse a message as a form that is wrong', async () => {
+    playground.faults.next({ kind: '400', route: 'POST' });
+    expect(await say('x')).toMatchObject({ status: 400, body: { code: 50035 } });
+    expect(channel.messages()).toEqual([]);
+  });
+
+  it('answer with the page of a gateway after the message was taken', async () => {
+    playground.faults.next({ kind: '502-after', route: 'POST' });
+    await expect(say('taken')).rejects.toThrow(SyntaxError);
+    expect(playground.ledger.count({ status: 502 })).toBe(1);
+    expect(channel.messages().map(textOf)).toEqual(['taken']);
   });
 
   it('answer 500 and 429 as often as they are told', async () => {
