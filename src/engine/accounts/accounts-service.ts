@@ -126,7 +126,7 @@ export function createAccounts({ db, transact, store }: AccountsDependencies): A
           return tried;
         });
         if ('problem' in outcome) throw new EngineError(outcome.problem);
-        // What was being submitted meanwhile came in under the old account.
+        // What was being submitted meanwhile came in under the old account; the recovery finds the rest.
         await transact((trx) => moveBelongings(trx, { from: userId, into: outcome.into }));
       }),
 

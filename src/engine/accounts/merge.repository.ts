@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { lockPool } from '../admission/lane.repository.js';
-import type { Transaction } from '../db/connection.js';
+import type { Database, Transaction } from '../db/connection.js';
 import { deleteStored, readStored, writeStored } from '../preferences/preference.repository.js';
 import { parsePreferences } from '../preferences/preferences-service.js';
 import { globalScope } from '../settings/setting.repository.js';
@@ -65,6 +65,16 @@ export async function moveBelongings(trx: Transaction, merge: Merge): Promise<vo
   await moveUsage(trx, merge);
   await movePreferences(trx, merge);
   await moveWeight(trx, merge);
+}
+
+/** Accounts that have something of their own again: it was being submitted while they joined. */
+export async function findLateBelongings(db: Database): Promise<Merge[]> {
+  const { rows } = await sql<Merge>`
+    select id as "from", account_id as "into" from users
+    where account_id is not null and exists (select from batches where user_id = users.id)`.execute(
+    db,
+  );
+  return rows;
 }
 
 async function moveUsage(trx: Transaction, { from, into }: Merge): Promise<void> {

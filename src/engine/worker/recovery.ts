@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { findLateBelongings, moveBelongings } from '../accounts/merge.repository.js';
 import type { Admission } from '../admission/admission.js';
 import { dropIdleLanes } from '../admission/lane.repository.js';
 import type { Backend, BackendHandle } from '../backends/backend.js';
@@ -126,6 +127,9 @@ export function createRecovery(deps: RecoveryDependencies): Recovery {
       await transact((trx, effects) =>
         failTask(trx, effects, { taskId, from: 'pending' }, homelessFailure),
       );
+    }
+    for (const merge of await findLateBelongings(db)) {
+      await transact((trx) => moveBelongings(trx, merge));
     }
     tidyAt = performance.now() + tidyEveryMs;
   }

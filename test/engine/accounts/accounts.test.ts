@@ -59,6 +59,19 @@ describe('joining two accounts', () => {
     await harness.until(second, ({ counts }) => counts.processing === 1);
   });
 
+  it('brings over also what is submitted under the old name long after it', async () => {
+    const { engine, telegram, discord } = await openWith();
+    const { code } = await engine.accounts.createLinkCode(telegram.id);
+    await engine.accounts.link(discord.id, code);
+    // Its images took a while to be fetched: who asks was looked up before.
+    const late = await harness.submit(discord, [{}]);
+    harness.another().startWorker();
+    await harness.until(late, ({ owner }) => owner.id === telegram.id);
+    await harness.until(late, ({ counts }) => counts.completed === 1);
+    const lanes = await harness.db.selectFrom('lanes').select(['userId', 'waiting']).execute();
+    expect(lanes).toEqual([{ userId: telegram.id, waiting: 0 }]);
+  });
+
   it('takes a code once, within its time, and few guesses', async () => {
     const { engine, telegram, discord } = await openWith();
     const wrong = { problem: { kind: 'link-code-wrong' } };
