@@ -171,6 +171,7 @@ const failureTexts = {
   deadline: 'failure-deadline',
   silent: 'failure-silent',
   lost: 'failure-lost',
+  storage: 'failure-storage',
   internal: 'failure-internal',
 } as const satisfies Record<TaskFailure['kind'], string>;
 

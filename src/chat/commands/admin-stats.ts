@@ -21,6 +21,7 @@ const failureTexts = {
   deadline: 'failure-kind-deadline',
   silent: 'failure-kind-silent',
   lost: 'failure-kind-lost',
+  storage: 'failure-kind-storage',
   internal: 'failure-kind-internal',
 } as const satisfies Record<TaskFailure['kind'], string>;
 

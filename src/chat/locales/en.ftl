@@ -193,6 +193,7 @@ failure-cancelled = The image service stopped this run.
 failure-deadline = It waited as long as a task may wait, and could not begin.
 failure-silent = The image service was silent for too long and was given up.
 failure-lost = The run was interrupted, and its outcome is not known.
+failure-storage = Easel cannot store images at the moment: its disk is full or cannot be used. Its operator can help.
 failure-internal = Something went wrong inside Easel.
 advice-change = Change the prompt or its options.
 advice-reword = Word it differently.
@@ -568,6 +569,7 @@ failure-kind-cancelled = stopped by the service
 failure-kind-deadline = waited too long
 failure-kind-silent = silent for too long
 failure-kind-lost = interrupted
+failure-kind-storage = could not be stored
 failure-kind-internal = inside Easel
 
 help-text =

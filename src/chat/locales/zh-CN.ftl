@@ -187,6 +187,7 @@ failure-cancelled = 图像服务中止了这次运行。
 failure-deadline = 已等到最长时限，任务仍无法开始。
 failure-silent = 图像服务长时间没有响应，已放弃。
 failure-lost = 运行被中断，结果不明。
+failure-storage = Easel 暂时无法保存图片：磁盘已满或不可用。请联系管理员。
 failure-internal = Easel 内部出错了。
 advice-change = 请修改提示词或选项。
 advice-reword = 请换一种说法。
@@ -517,6 +518,7 @@ failure-kind-cancelled = 被服务停止
 failure-kind-deadline = 等待过久
 failure-kind-silent = 长时间无响应
 failure-kind-lost = 被中断
+failure-kind-storage = 无法保存
 failure-kind-internal = Easel 内部
 
 help-text =

@@ -102,7 +102,14 @@ export interface ImageView {
 }
 
 export interface TaskFailure {
-  readonly kind: BackendErrorKind | 'misconfigured' | 'deadline' | 'silent' | 'lost' | 'internal';
+  readonly kind:
+    | BackendErrorKind
+    | 'misconfigured'
+    | 'deadline'
+    | 'silent'
+    | 'lost'
+    | 'storage'
+    | 'internal';
   /** Safe for users; English, from the backend. */
   readonly text: string | null;
   /** `yes` or `unknown`: the card adds that it may have been billed. */

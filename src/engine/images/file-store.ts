@@ -60,7 +60,8 @@ export function createFileStore(folder: string, deps: FileStoreDeps = {}): Image
     const shard = shardOf(key);
     await makeFolder(shard);
     await makeFolder(incoming);
-    swept ??= sweepAbandoned(incoming);
+    // What can't be cleared away now is none of this picture's business.
+    swept ??= sweepAbandoned(incoming).catch(() => undefined);
     await swept;
     const partial = path.join(incoming, `${key}.part`);
     try {

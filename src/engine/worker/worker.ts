@@ -3,7 +3,7 @@ import { fallbackOf } from '../admission/fallback.js';
 import type { Backend, BackendRequest } from '../backends/backend.js';
 import { type BackendErrorKind, neverArrived } from '../backends/backend-error.js';
 import type { Pools } from '../backends/pools.js';
-import { ImageMissingError, type ImageStore } from '../images/image-store.js';
+import { ImageMissingError, type ImageStore, ImageStoreError } from '../images/image-store.js';
 import { jobIdOf, type RunJob, type RunQueue, type RunWorker } from '../queue/run-queue.js';
 import { decideAfterFailure } from '../tasks/retry-policy.js';
 import { type RunKey, type StartedRun, startRun } from '../tasks/run.repository.js';
@@ -106,12 +106,14 @@ export function createTaskWorker(deps: WorkerDependencies): TaskWorker {
     try {
       await work(job, started);
     } catch (error) {
-      log.error({ err: error, ...context }, 'A run ended in a defect');
-      await persist(
-        () => outcomes.failed(job, { kind: 'internal', text: null, billed: 'no' }),
-        log,
-        context,
-      );
+      log.error({ err: error, ...context }, 'A run ended in a defect, or could not be kept');
+      const paid = pools.backend(started.pool, started.instance)?.capabilities.paid ?? false;
+      const failure = {
+        kind: error instanceof ImageStoreError ? 'storage' : 'internal',
+        text: null,
+        billed: paid ? 'unknown' : 'no',
+      } as const;
+      await persist(() => outcomes.failed(job, failure), log, context);
     }
   }
 

@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import { mkdtemp, open, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -77,6 +77,15 @@ describe('createFileStore', () => {
       message: expect.stringContaining('disk is full'),
     });
     expect(await files()).toEqual([]);
+  });
+
+  it('keeps pictures also where it cannot clear away what a crash left', async () => {
+    const stubborn = path.join(folder, 'incoming', 'old.part');
+    await mkdir(stubborn, { recursive: true });
+    await utimes(stubborn, new Date(0), new Date(0));
+    const store = createFileStore(folder);
+    const key = await store.put(bytes, 'image/png');
+    expect(new Uint8Array(await store.get(key))).toEqual(bytes);
   });
 
   it('says why a folder cannot be written', async () => {
