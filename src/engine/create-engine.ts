@@ -20,7 +20,7 @@ import { createBatchService } from './batches/batch-service.js';
 import { readBatches } from './batches/batch-view.repository.js';
 import { createCardQueue } from './cards/card.repository.js';
 import type { Database } from './db/connection.js';
-import { throughRecord } from './db/connection-error.js';
+import { behindRecord } from './db/connection-error.js';
 import { createTransact } from './db/transact.js';
 import type { Engine } from './engine.js';
 import { createHistory } from './history/history-service.js';
@@ -100,7 +100,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
   const pools = createPools(options.pools, log, Date.now);
   // Asked ahead of the first command, which would wait for it.
   void pools.models();
-  const people = createKnownUsers((identity) => throughRecord(() => ensureUser(db, identity)));
+  const people = createKnownUsers((identity) => ensureUser(db, identity));
   signals.subscribe('people', people.forget);
   const images = createImageLibrary(db, store, defaultImageLimits);
   const limits = { ...defaultLimits, ...options.limits };
@@ -197,7 +197,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
   });
 
   async function batch(batchId: string) {
-    const views = await throughRecord(() => readBatches(db, [batchId]));
+    const views = await readBatches(db, [batchId]);
     return views.get(batchId);
   }
 
@@ -206,7 +206,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
     return image && batch(image.batchId);
   }
 
-  return {
+  return behindRecord<RunningEngine>({
     inbox: createInbox(db),
     cards: createCardQueue(db, processId),
     ensureUser: people.ensure,
@@ -219,9 +219,9 @@ export function createEngine(options: EngineOptions): RunningEngine {
     preferences: createPreferences(db, transact),
     accounts: createAccounts({ db, transact, store }),
     submit: batches.submit,
-    cancel: (batchId, actor) => throughRecord(() => batches.cancel(batchId, actor)),
-    retry: (batchId, actor) => throughRecord(() => batches.retry(batchId, actor)),
-    remove: (batchId, actor) => throughRecord(() => batches.remove(batchId, actor)),
+    cancel: batches.cancel,
+    retry: batches.retry,
+    remove: batches.remove,
     batch,
     async activeBatches(userId) {
       const ids = await findActiveBatchIds(db, userId);
@@ -273,5 +273,5 @@ export function createEngine(options: EngineOptions): RunningEngine {
       await worker.stop();
       await health.stop();
     },
-  };
+  });
 }

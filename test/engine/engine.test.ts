@@ -1,6 +1,14 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { BackendError } from '../../src/engine/backends/backend-error.js';
-import { type EngineHarness, eventually, poolOf, startEngine } from '../support/engine.js';
+import { connectDatabase } from '../../src/engine/db/connection.js';
+import { RecordUnavailableError } from '../../src/engine/engine-error.js';
+import {
+  type EngineHarness,
+  eventually,
+  poolOf,
+  silentLog,
+  startEngine,
+} from '../support/engine.js';
 import { createScriptedBackend } from '../support/scripted-backend.js';
 
 let harness: EngineHarness;
@@ -254,5 +262,31 @@ describe('delete', () => {
     await eventually(() => expect(backend.held).toHaveLength(1));
     await harness.engine.remove(running, { userId: ann.id, manages: false });
     await eventually(() => expect(backend.cancelled).toHaveLength(1));
+  });
+});
+
+describe('a record that is away', () => {
+  it('is told in one way by whatever is asked', async () => {
+    harness = await startEngine([poolOf([createScriptedBackend()])]);
+    const ann = await harness.user('ann');
+    const nowhere = { connectionString: 'postgres://127.0.0.1:1/none', log: silentLog };
+    const db = connectDatabase(nowhere);
+    const engine = harness.another({ db });
+    const actor = { userId: ann.id, manages: true };
+    const answers = await Promise.allSettled([
+      engine.activeBatches(ann.id),
+      engine.batchOfImage('image'),
+      engine.position('batch'),
+      engine.readImage('image'),
+      engine.pools(),
+      engine.cancel('batch', actor),
+      engine.history.page({ userId: ann.id, withPrivate: true }, 1, 5),
+      engine.administration.statistics('telegram:1', 7),
+      engine.accounts.createLinkCode(ann.id),
+    ]);
+    for (const answer of answers) {
+      expect(answer).toMatchObject({ reason: expect.any(RecordUnavailableError) });
+    }
+    await db.destroy();
   });
 });

@@ -1,7 +1,6 @@
 import { createHash, randomInt } from 'node:crypto';
 import { bumpCard } from '../cards/card.repository.js';
 import type { Database, Transaction } from '../db/connection.js';
-import { throughRecord } from '../db/connection-error.js';
 import type { Effects, Transact } from '../db/transact.js';
 import { EngineError, type EngineProblem } from '../engine-error.js';
 import { storageKeysOf } from '../images/image.repository.js';
@@ -100,47 +99,44 @@ export function createAccounts({ db, transact, store }: AccountsDependencies): A
   }
 
   return {
-    createLinkCode: (userId) =>
-      throughRecord(async () => {
-        const code = Array.from(
-          { length: codeLength },
-          () => codeLetters[randomInt(codeLetters.length)],
-        ).join('');
-        await transact(async (trx) => {
-          const account = (await lockAccounts(trx, [userId])).get(userId);
-          if (account?.isLinked) throw new EngineError({ kind: 'already-linked' });
-          await writeCode(trx, { userId, codeHash: hashOf(code), lifeMs: codeLifeMs });
-        });
-        return { code, lifeMs: codeLifeMs };
-      }),
+    async createLinkCode(userId) {
+      const code = Array.from(
+        { length: codeLength },
+        () => codeLetters[randomInt(codeLetters.length)],
+      ).join('');
+      await transact(async (trx) => {
+        const account = (await lockAccounts(trx, [userId])).get(userId);
+        if (account?.isLinked) throw new EngineError({ kind: 'already-linked' });
+        await writeCode(trx, { userId, codeHash: hashOf(code), lifeMs: codeLifeMs });
+      });
+      return { code, lifeMs: codeLifeMs };
+    },
 
-    link: (userId, code) =>
-      throughRecord(async () => {
-        const outcome = await transact(async (trx, effects) => {
-          const tried = await tryCode(trx, userId, code);
-          if ('problem' in tried) return tried;
-          const merge = { from: userId, into: tried.into };
-          await markJoined(trx, merge);
-          await moveBelongings(trx, merge);
-          effects.people();
-          return tried;
-        });
-        if ('problem' in outcome) throw new EngineError(outcome.problem);
-        // What was being submitted meanwhile came in under the old account; the recovery finds the rest.
-        await transact((trx) => moveBelongings(trx, { from: userId, into: outcome.into }));
-      }),
+    async link(userId, code) {
+      const outcome = await transact(async (trx, effects) => {
+        const tried = await tryCode(trx, userId, code);
+        if ('problem' in tried) return tried;
+        const merge = { from: userId, into: tried.into };
+        await markJoined(trx, merge);
+        await moveBelongings(trx, merge);
+        effects.people();
+        return tried;
+      });
+      if ('problem' in outcome) throw new EngineError(outcome.problem);
+      // What was being submitted meanwhile came in under the old account; the recovery finds the rest.
+      await transact((trx) => moveBelongings(trx, { from: userId, into: outcome.into }));
+    },
 
-    erase: (userId) =>
-      throughRecord(async () => {
-        const batchIds = await findErasableBatchIds(db, userId);
-        for (const batchId of batchIds) await eraseBatch(batchId);
-        await transact(async (trx, effects) => {
-          effects.people();
-          await deleteStored(trx, userId);
-          await deleteCodes(trx, userId);
-        });
-        return batchIds.length;
-      }),
+    async erase(userId) {
+      const batchIds = await findErasableBatchIds(db, userId);
+      for (const batchId of batchIds) await eraseBatch(batchId);
+      await transact(async (trx, effects) => {
+        effects.people();
+        await deleteStored(trx, userId);
+        await deleteCodes(trx, userId);
+      });
+      return batchIds.length;
+    },
   };
 }
 

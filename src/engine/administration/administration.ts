@@ -1,7 +1,6 @@
 import { type AuditRecord, readAudit } from '../audit/audit.repository.js';
 import type { Pools } from '../backends/pools.js';
 import type { Database, Transaction } from '../db/connection.js';
-import { throughRecord } from '../db/connection-error.js';
 import type { Effects, Transact } from '../db/transact.js';
 import { EngineError } from '../engine-error.js';
 import { rasterize } from '../images/drawing.js';
@@ -75,7 +74,7 @@ export function createAdministration(deps: AdministrationDependencies): Administ
     models: createModelService(db, transact, pools),
     queue: createQueueService({ ...deps, transact }),
     async check(request) {
-      const policy = await throughRecord(() => policyIn(request.scopeId));
+      const policy = await policyIn(request.scopeId);
       const [longest = ''] = [...request.prompts].sort((a, b) => b.length - a.length);
       const limit = policy.limits.promptMaxCharacters;
       const problem = await policyProblem(policy, request);

@@ -4,7 +4,6 @@ import type { BatchServiceDependencies } from '../batches/batch-service.js';
 import { readBatches } from '../batches/batch-view.repository.js';
 import { newTasks, routeTasks } from '../batches/routed-tasks.js';
 import { bumpCard } from '../cards/card.repository.js';
-import { throughRecord } from '../db/connection-error.js';
 import { EngineError } from '../engine-error.js';
 import { dailyQuotas } from '../limits/limit.js';
 import { lockTasks } from '../tasks/task.repository.js';
@@ -85,10 +84,9 @@ export function createAlbums(deps: AlbumDependencies): Albums {
   }
 
   return {
-    batchOf: (platform, updateKey) =>
-      throughRecord(async () => view(await findBatchOfUpdate(db, { platform, key: updateKey }))),
-    latestOf: (userId, scopeId) =>
-      throughRecord(async () => view(await findLatestBatch(db, userId, scopeId))),
-    extend: (batchId, addition) => throughRecord(() => extend(batchId, addition)),
+    batchOf: async (platform, updateKey) =>
+      view(await findBatchOfUpdate(db, { platform, key: updateKey })),
+    latestOf: async (userId, scopeId) => view(await findLatestBatch(db, userId, scopeId)),
+    extend,
   };
 }

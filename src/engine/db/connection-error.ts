@@ -15,6 +15,24 @@ export function isConnectionError(error: unknown): boolean {
   );
 }
 
+/**
+ * The same services, each of whose methods rejects with RecordUnavailableError where the record is
+ * away: whoever stands outside knows nothing of connections.
+ */
+export function behindRecord<T extends object>(services: T): T {
+  const guarded = Object.entries(services).map(([name, part]) => [name, guard(part)]);
+  return Object.fromEntries(guarded) as T;
+}
+
+function guard(part: unknown): unknown {
+  if (typeof part === 'object' && part !== null) return behindRecord(part);
+  if (typeof part !== 'function') return part;
+  return (...args: unknown[]) => {
+    const result: unknown = part(...args);
+    return result instanceof Promise ? throughRecord(() => result) : result;
+  };
+}
+
 /** @throws RecordUnavailableError in place of what a lost connection says */
 export async function throughRecord<T>(work: () => Promise<T>): Promise<T> {
   try {

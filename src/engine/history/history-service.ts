@@ -1,7 +1,6 @@
 import type { BatchView } from '../batches/batch.js';
 import { readBatches } from '../batches/batch-view.repository.js';
 import type { Database } from '../db/connection.js';
-import { throughRecord } from '../db/connection-error.js';
 import {
   countBatches,
   findBatchIdOfTask,
@@ -35,23 +34,21 @@ const recentBatches = 50;
 
 export function createHistory(db: Database): History {
   return {
-    page: (filter, asked, batchesOnPage) =>
-      throughRecord(async () => {
-        const total = await countBatches(db, filter);
-        const pages = Math.max(1, Math.ceil(total / batchesOnPage));
-        const page = Math.min(Math.max(1, asked), pages);
-        const offset = (page - 1) * batchesOnPage;
-        const ids = await findBatchIds(db, filter, { offset, limit: batchesOnPage });
-        const views = await readBatches(db, ids);
-        return { batches: ids.flatMap((id) => views.get(id) ?? []), page, pages, total };
-      }),
+    async page(filter, asked, batchesOnPage) {
+      const total = await countBatches(db, filter);
+      const pages = Math.max(1, Math.ceil(total / batchesOnPage));
+      const page = Math.min(Math.max(1, asked), pages);
+      const offset = (page - 1) * batchesOnPage;
+      const ids = await findBatchIds(db, filter, { offset, limit: batchesOnPage });
+      const views = await readBatches(db, ids);
+      return { batches: ids.flatMap((id) => views.get(id) ?? []), page, pages, total };
+    },
 
-    recentIds: (userId) => throughRecord(() => findRecentIds(db, userId, recentBatches)),
+    recentIds: (userId) => findRecentIds(db, userId, recentBatches),
 
-    batchOfTask: (taskId) =>
-      throughRecord(async () => {
-        const batchId = await findBatchIdOfTask(db, taskId);
-        return batchId === undefined ? undefined : (await readBatches(db, [batchId])).get(batchId);
-      }),
+    async batchOfTask(taskId) {
+      const batchId = await findBatchIdOfTask(db, taskId);
+      return batchId === undefined ? undefined : (await readBatches(db, [batchId])).get(batchId);
+    },
   };
 }

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { Database } from '../db/connection.js';
-import { throughRecord } from '../db/connection-error.js';
 import type { Transact } from '../db/transact.js';
 import { readStored, writeLanguage, writeStored } from './preference.repository.js';
 
@@ -34,23 +33,21 @@ export interface Preferences {
 
 export function createPreferences(db: Database, transact: Transact): Preferences {
   return {
-    read: (userId) => throughRecord(async () => parsePreferences(await readStored(db, userId))),
+    read: async (userId) => parsePreferences(await readStored(db, userId)),
 
     change: (userId, change) =>
-      throughRecord(() =>
-        transact(async (trx, effects) => {
-          const before = parsePreferences(await readStored(trx, userId));
-          const after = parsePreferences(
-            Object.fromEntries(
-              Object.entries({ ...before, ...change }).filter(([, value]) => value != null),
-            ),
-          );
-          await writeStored(trx, userId, after);
-          if (change.language !== undefined) await writeLanguage(trx, userId, change.language);
-          effects.people();
-          return after;
-        }),
-      ),
+      transact(async (trx, effects) => {
+        const before = parsePreferences(await readStored(trx, userId));
+        const after = parsePreferences(
+          Object.fromEntries(
+            Object.entries({ ...before, ...change }).filter(([, value]) => value != null),
+          ),
+        );
+        await writeStored(trx, userId, after);
+        if (change.language !== undefined) await writeLanguage(trx, userId, change.language);
+        effects.people();
+        return after;
+      }),
   };
 }
 
