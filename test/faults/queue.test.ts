@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import type { EaselProcess } from '../support/easel-process.js';
@@ -55,6 +58,29 @@ it('forgets nothing when Redis dies without persistence and comes back empty', a
   await fill();
   await faults.redis?.kill();
   await faults.redis?.start();
+  await allEndWell();
+});
+
+it('makes nothing twice when Redis dies and comes back with all that it had', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'easel-faults-redis-'));
+  const persistence = ['--appendonly', 'yes', '--appendfsync', 'always', '--dir', folder];
+  await faults.redis?.start(persistence);
+  await fill();
+  await faults.redis?.kill();
+  await faults.redis?.start(persistence);
+  await allEndWell();
+  await faults.redis?.start();
+  await rm(folder, { recursive: true, force: true });
+});
+
+it('keeps what is asked for while the memory of Redis is full, and starts it later', async () => {
+  const redis = new Redis(faults.redis?.url ?? '');
+  await redis.config('SET', 'maxmemory', '1');
+  await faults.ask(1);
+  await faults.ask(2, { tasks: 3 });
+  await shown();
+  await redis.config('SET', 'maxmemory', '0');
+  redis.disconnect();
   await allEndWell();
 });
 

@@ -17,8 +17,8 @@ export type RedisServer = {
   port: number;
   /** Ends the process at once, as a power cut would; `start` brings an empty server back. */
   kill(): Promise<void>;
-  /** Starts it again on the same port, with nothing in it. */
-  start(): Promise<void>;
+  /** Starts it again on the same port, with nothing in it unless further arguments say where from. */
+  start(args?: readonly string[]): Promise<void>;
   /** Ends it for good. */
   stop(): Promise<void>;
 };
@@ -39,7 +39,7 @@ export async function startRedis(args: readonly string[] = []): Promise<RedisSer
   const binary = await findRedis();
   const port = await freePort();
   const url = `redis://127.0.0.1:${port}`;
-  return startServer(url, port, () => commandOf(binary, port, [...settings, ...args]));
+  return startServer(url, port, (more) => commandOf(binary, port, [...settings, ...args, ...more]));
 }
 
 /** Watches a master by the name `studio`, and has a replica take its place within seconds. */
@@ -79,7 +79,7 @@ export async function startRedisCluster(): Promise<RedisServer> {
 async function startServer(
   url: string,
   port: number,
-  commandNow: () => ServerCommand,
+  commandWith: (more: readonly string[]) => ServerCommand,
 ): Promise<RedisServer> {
   let guard: ChildProcess | undefined;
   const end = async () => {
@@ -87,9 +87,9 @@ async function startServer(
     guard.stdin?.destroy();
     await once(guard, 'exit');
   };
-  const start = async () => {
+  const start = async (more: readonly string[] = []) => {
     await end();
-    guard = spawnGuarded(commandNow());
+    guard = spawnGuarded(commandWith(more));
     await becomesReady(url, guard);
   };
   await start();

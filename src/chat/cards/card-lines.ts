@@ -188,6 +188,7 @@ const adviceTexts = {
   deadline: 'advice-retry',
   silent: 'advice-retry',
   lost: 'advice-retry',
+  storage: 'advice-report',
   internal: 'advice-report',
 } as const satisfies Record<TaskFailure['kind'], string>;
 
