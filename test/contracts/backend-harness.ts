@@ -33,6 +33,8 @@ export interface BackendHarness {
   readonly submissions?: () => number;
   /** Times that the service was told to stop a run so far. */
   readonly stops?: () => number;
+  /** Calls whose connection was dropped before their answer was whole, so far. */
+  readonly abandoned?: () => number;
   /** From now on runs begin and do not end until `releaseRuns`. */
   readonly holdRuns?: () => void;
   readonly releaseRuns?: () => void;

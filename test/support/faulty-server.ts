@@ -26,10 +26,14 @@ export async function startFaultyServer(
   const calls: SeenCall[] = [];
   const faults: FaultRule[] = [];
   let letGo: () => void = () => undefined;
+  let abandoned = 0;
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const method = request.method ?? 'GET';
     const url = new URL(request.url ?? '/', 'http://service');
+    response.once('close', () => {
+      if (!response.writableFinished) abandoned += 1;
+    });
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
     const body = Buffer.concat(chunks);
@@ -60,6 +64,8 @@ export async function startFaultyServer(
     calls,
     countOf: (pattern: RegExp) =>
       calls.filter(({ method, path }) => pattern.test(`${method} ${path}`)).length,
+    /** Calls whose connection was dropped before their answer was whole. */
+    abandoned: () => abandoned,
     fail(call: string, fault: Fault, times = 1) {
       faults.push({ call, fault, times });
     },

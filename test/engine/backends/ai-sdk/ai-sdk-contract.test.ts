@@ -18,6 +18,7 @@ describeBackendContract('ai-sdk', async () => {
       mask: false,
     },
     submissions: server.submissions,
+    abandoned: server.abandoned,
     holdRuns: server.hold,
     releaseRuns: server.release,
     runBegan: server.began,

@@ -19,6 +19,7 @@ describeBackendContract('gemini', async () => {
     },
     submissions: server.submissions,
     stops: () => 0,
+    abandoned: server.abandoned,
     holdRuns: server.hold,
     releaseRuns: server.release,
     runBegan: server.began,

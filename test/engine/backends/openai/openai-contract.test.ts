@@ -26,6 +26,7 @@ for (const flavor of ['openai', 'vllm-omni', 'localai'] as const satisfies OpenA
       },
       submissions: server.submissions,
       stops: () => 0,
+      abandoned: server.abandoned,
       holdRuns: server.hold,
       releaseRuns: server.release,
       runBegan: server.began,

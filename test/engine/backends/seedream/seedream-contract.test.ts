@@ -20,6 +20,7 @@ describe.each([true, false])('where the service streams: %s', (streams) => {
         mask: false,
       },
       submissions: server.submissions,
+      abandoned: server.abandoned,
       holdRuns: server.hold,
       releaseRuns: server.release,
       runBegan: server.began,
