@@ -343,7 +343,8 @@ export function describeBackendContract(
       const { backend, request, unknownHandle, submissions } = await open();
       if (!backend.capabilities.resumable || !unknownHandle) skip('resumes nothing');
       const failure = await failureOf(startResume(backend, unknownHandle ?? {}, request).result);
-      expect(failure).toMatchObject({ kind: 'transient', forgotten: true, retryable: true });
+      const expected = { kind: 'transient', forgotten: true, retryable: true, maxRetries: 1 };
+      expect(failure).toMatchObject(expected);
       if (submissions) expect(submissions()).toBe(0);
     });
 

@@ -128,6 +128,8 @@ export function forgotten(promptId: string): BackendError {
   return new BackendError(`ComfyUI knows nothing of run ${promptId}`, {
     kind: 'transient',
     retryable: true,
+    // What takes the server down with it must not do so again and again.
+    maxRetries: 1,
     forgotten: true,
   });
 }

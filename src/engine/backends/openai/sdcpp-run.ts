@@ -126,6 +126,8 @@ export function forgotten(id: string): BackendError {
   return new BackendError(`stable-diffusion.cpp knows nothing of job ${id}`, {
     kind: 'transient',
     retryable: true,
+    // What takes the server down with it must not do so again and again.
+    maxRetries: 1,
     forgotten: true,
   });
 }
