@@ -18,6 +18,8 @@ export type ServiceFailure =
   | 'overloaded'
   | 'out-of-memory'
   | 'half-image'
+  /** Answered and billed, without an image. */
+  | 'no-image'
   /** A proxy's page of HTML. */
   | 'page'
   | 'redirect'
@@ -51,6 +53,7 @@ const expectations: Readonly<
     kind: 'transient',
     ...(paid ? { retryable: false, billed: 'yes' } : { retryable: true, billed: 'no' }),
   }),
+  'no-image': () => ({ kind: 'transient', retryable: true, maxRetries: 1, billed: 'yes' }),
   page: (can) => ({ kind: 'unavailable', operatorText: expect.any(String), ...unknownOn(can) }),
   redirect: () => ({ kind: 'unavailable', operatorText: expect.any(String), billed: 'no' }),
   garbage: (can) => ({ kind: 'transient', ...unknownOn(can) }),

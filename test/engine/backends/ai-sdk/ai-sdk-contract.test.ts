@@ -30,6 +30,7 @@ describeBackendContract('ai-sdk', async () => {
           status: 400,
           body: '{"error":{"message":"Rejected by the content policy"}}',
         }),
+      'no-image': server.answerEmpty,
       'wrong-key': () =>
         server.fail('POST', {
           kind: 'status',

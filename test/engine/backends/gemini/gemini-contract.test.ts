@@ -26,6 +26,7 @@ describeBackendContract('gemini', async () => {
     failures: {
       ...usualFailures((fault) => server.fail('POST /v1beta/models', fault)),
       moderated: () => server.script({ promptFeedback: { blockReason: 'PROHIBITED_CONTENT' } }),
+      'no-image': () => server.script({ candidates: [{ finishReason: 'NO_IMAGE' }] }),
       'wrong-key': () =>
         server.fail(
           '',
