@@ -35,7 +35,7 @@ export function createEditBudget(options: { readonly monotonicMs: () => number }
   return {
     /** Milliseconds; 0 when now is fine. A card that was never shown is not paced. */
     readyInMs({ card, channel, scope }: CardBuckets, final: boolean): number {
-      const closed = Math.max(closedUntil.get(scope) ?? 0, closedUntil.get('global') ?? 0);
+      const closed = closedUntil.get(scope) ?? 0;
       const cardAt = cardReadyAt.get(card);
       const paced =
         final || cardAt === undefined
