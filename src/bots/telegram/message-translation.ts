@@ -32,6 +32,8 @@ export type Translation =
   | { readonly kind: 'form'; readonly payload: string; readonly text: string }
   /** Somebody sent the bot a file and did not say what for. */
   | { readonly kind: 'wordless'; readonly files: readonly FileSource[] }
+  /** A video, a sticker and the like. */
+  | { readonly kind: 'unusable' }
   | { readonly kind: 'ignored' };
 
 const ignored: Translation = { kind: 'ignored' };
@@ -44,7 +46,8 @@ export function translateMessages(messages: readonly Message[], bot: BotIdentity
   const isAlbum = first.media_group_id !== undefined;
   const spoken = messages.find((message) => wordsOf(message) !== '');
   const words = spoken === undefined ? '' : wordsOf(spoken);
-  const own = filesOf(messages);
+  const own = filesOf(messages, { areNumbered: isAlbum });
+  const isUnusable = own.length === 0 && messages.some(hasOtherMedia);
 
   const command = parseCommand(words);
   if (command !== undefined) {
@@ -52,6 +55,7 @@ export function translateMessages(messages: readonly Message[], bot: BotIdentity
       command.mention !== undefined && command.mention !== bot.username.toLowerCase();
     const isForAny = command.mention === undefined && !isPrivate && !bot.commands.has(command.name);
     if (isForOther || isForAny) return ignored;
+    if (isUnusable) return { kind: 'unusable' };
     const name = isAlbum && command.name === 'imagine' ? 'batch' : command.name;
     return { kind: 'command', name, text: command.rest, ...withAnswered(own, messages) };
   }
@@ -62,7 +66,8 @@ export function translateMessages(messages: readonly Message[], bot: BotIdentity
   if (!isPrivate && !(own.length > 0 && messages.some((each) => repliesTo(bot.id, each)))) {
     return ignored;
   }
-  if (words === '') return messages.some(hasMedia) ? { kind: 'wordless', files: own } : ignored;
+  if (isUnusable) return { kind: 'unusable' };
+  if (words === '') return own.length > 0 ? { kind: 'wordless', files: own } : ignored;
   const name = isAlbum ? 'batch' : 'imagine';
   return { kind: 'command', name, text: words, ...withAnswered(own, messages) };
 }
@@ -100,23 +105,31 @@ function wordsOf(message: Message): string {
   return (message.text ?? message.caption ?? '').trim();
 }
 
-/** What the messages bring along that may be an image. */
-export function filesOf(messages: readonly Message[]): FileSource[] {
-  return messages.flatMap((message) => fileOf(message, message.chat.type === 'private'));
+/**
+ * What the messages bring along that may be an image. Photos have no names of their own: those of a
+ * whole album get their place in it, by which people find the one that is spoken of.
+ */
+export function filesOf(
+  messages: readonly Message[],
+  { areNumbered }: { readonly areNumbered: boolean },
+): FileSource[] {
+  return messages.flatMap((message, index) =>
+    fileOf(message, areNumbered ? `photo-${index + 1}.jpg` : 'photo.jpg'),
+  );
 }
 
 /** In a private chat every document is taken, so that one that is no image is told so. */
-function fileOf(message: Message, anyDocument: boolean): FileSource[] {
-  const { document } = message;
-  if (message.photo !== undefined) return photoFile(message.photo, message.message_id);
-  if (document === undefined || !(anyDocument || isUsableDocument(document))) return [];
+function fileOf({ photo, document, chat }: Message, photoName: string): FileSource[] {
+  if (photo !== undefined) return photoFile(photo, photoName);
+  const isTaken = document && (chat.type === 'private' || isUsableDocument(document));
+  if (!isTaken) return [];
   return [documentFile(document)];
 }
 
 /** The image or zip of the message that was replied to, here or in another chat. */
 function repliedFile(message: Message): FileSource[] {
   const replied = message.reply_to_message ?? message.external_reply;
-  if (replied?.photo !== undefined) return photoFile(replied.photo, replied.message_id ?? 0);
+  if (replied?.photo !== undefined) return photoFile(replied.photo, 'photo.jpg');
   const document = replied?.document;
   return document !== undefined && isUsableDocument(document) ? [documentFile(document)] : [];
 }
@@ -127,7 +140,7 @@ function repliesTo(botId: number, message: Message): boolean {
   return replied?.from?.id === botId && replied.forum_topic_created === undefined;
 }
 
-function photoFile(sizes: readonly PhotoSize[], messageId: number): FileSource[] {
+function photoFile(sizes: readonly PhotoSize[], name: string): FileSource[] {
   const largest = sizes.reduce<PhotoSize | undefined>(
     (best, size) =>
       best === undefined || size.width * size.height > best.width * best.height ? size : best,
@@ -137,7 +150,7 @@ function photoFile(sizes: readonly PhotoSize[], messageId: number): FileSource[]
   return [
     {
       fileId: largest.file_id,
-      name: `photo-${messageId}.jpg`,
+      name,
       byteLength: largest.file_size ?? null,
       width: largest.width,
       height: largest.height,
@@ -163,9 +176,8 @@ function isUsableDocument({ mime_type, file_name }: Document): boolean {
   );
 }
 
-function hasMedia(message: Message): boolean {
-  const { photo, document, video, animation, sticker, voice, audio, video_note } = message;
-  return [photo, document, video, animation, sticker, voice, audio, video_note].some(
+function hasOtherMedia({ video, animation, sticker, voice, audio, video_note }: Message): boolean {
+  return [video, animation, sticker, voice, audio, video_note].some(
     (medium) => medium !== undefined,
   );
 }

@@ -69,8 +69,9 @@ export function createUpdateHandler(deps: UpdateHandlerDeps): UpdateHandler {
   const { bot, engine, chat, log, members, replies, attachmentOf } = deps;
 
   const manages = async (message: Pick<Message, 'chat'>, sender: Sender): Promise<boolean> => {
-    if (message.chat.type === 'private' || sender.isAnonymousAdmin) return true;
+    if (sender.isAnonymousAdmin) return true;
     if (sender.userId === null) return false;
+    if (message.chat.type === 'private') return message.chat.id === sender.userId;
     return members.isAdministrator(message.chat.id, sender.userId);
   };
 
@@ -177,8 +178,9 @@ export function createUpdateHandler(deps: UpdateHandlerDeps): UpdateHandler {
         isClosed: false,
       });
       if (isLeftover && !isFurther) return say('album-late');
+      if (translation.kind === 'unusable') return say('media-unusable');
       const isMore = isFurther || translation.kind === 'wordless' || translation.kind === 'ignored';
-      const files = isMore ? filesOf(messages) : [];
+      const files = isMore ? filesOf(messages, { areNumbered: false }) : [];
       if (isMore && files.length === 0) return say('image-without-words');
 
       const request: ChatRequest = {

@@ -596,5 +596,6 @@ discord-files-too-large = ⚠️ The images are too large for this server, even 
 
 answered-privately = I have answered you in our private chat.
 image-without-words = Add a caption that says what to make of the picture, or answer it with /imagine and a prompt.
+media-unusable = I can start from photos and image files, and this is neither.
 album-late = This part of the album came too late and was left out. Send it again with a caption.
 originals-missing = Some of the files may not have arrived. Press Originals again to get them all.
