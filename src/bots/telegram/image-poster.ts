@@ -7,7 +7,7 @@ import { extensionOf, photoLimits } from './card-picture.js';
 import type { SendBudget } from './send-budget.js';
 import { placement } from './send-options.js';
 import { type TelegramFailure, telegramFailureOf } from './telegram-errors.js';
-import { escapeHtml, maxCaptionLength, shorten, withoutMentions } from './telegram-html.js';
+import { escapeHtml, inert, maxCaptionLength, shorten } from './telegram-html.js';
 
 /** Bytes of all photos of one request: the Bot API takes 50 MB (core.telegram.org/bots/api#sending-files). */
 const maxAlbumBytes = 45_000_000;
@@ -144,6 +144,6 @@ export function createImagePoster(deps: ImagePosterDeps): ImagePoster {
 }
 
 function captionOf({ label }: Image) {
-  const caption = escapeHtml(shorten(withoutMentions(label), maxCaptionLength));
+  const caption = escapeHtml(shorten(inert(label), maxCaptionLength));
   return { caption, parse_mode: 'HTML' } as const;
 }

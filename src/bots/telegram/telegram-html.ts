@@ -15,6 +15,14 @@ export function withoutMentions(text: string): string {
   return text.replace(/(?<![A-Za-z0-9_])@(?=[A-Za-z0-9_])/g, '@\u200b');
 }
 
+/**
+ * What somebody wrote, for a message of the bot's own: no mention, and no command that a tap would
+ * send in the name of whoever reads it (core.telegram.org/api/entities).
+ */
+export function inert(text: string): string {
+  return withoutMentions(text).replace(/(?<![\w/<>@:.])\/(?=\w)/g, '/\u200b');
+}
+
 /** At most `maxLength` UTF-16 units, cut between what people see as characters, and marked as cut. */
 export function shorten(text: string, maxLength: number): string {
   if (text.length <= maxLength) return text;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { cardHtml, cardKeyboard } from '../../../src/bots/telegram/card-message.js';
-import { shorten, withoutMentions } from '../../../src/bots/telegram/telegram-html.js';
+import { inert, shorten, withoutMentions } from '../../../src/bots/telegram/telegram-html.js';
 import { completed, waiting } from '../../contracts/platform.js';
 
 describe("a Telegram card's words", () => {
@@ -31,6 +31,14 @@ describe("a Telegram card's words", () => {
     expect(withoutMentions('@ada and (@bob) at me@example.org')).toBe(
       '@\u200bada and (@\u200bbob) at me@example.org',
     );
+  });
+
+  it('offers no command of what somebody wrote, and leaves addresses and paths alone', () => {
+    expect(inert('/cancel all, (/start) at https://x.org/a or red/blue')).toBe(
+      '/\u200bcancel all, (/\u200bstart) at https://x.org/a or red/blue',
+    );
+    const view = { ...waiting(), prompt: '/erase', owner: { platformUserId: '1', name: '/stop' } };
+    expect(cardHtml(view, 4096)).toContain('<b>/\u200berase</b> — /\u200bstop');
   });
 
   it.each([1024, 4096])('fits %i UTF-16 units, and shortens the prompt alone', (limit) => {
