@@ -13,6 +13,8 @@ export interface CallbackAnswer {
   settle(): Promise<void>;
   /** Shows `text` to whoever pressed. False: it does not fit, or it came too late. */
   alert(text: string): Promise<boolean>;
+  /** The same query came before, and has its answer from there. */
+  leaveToOther(): void;
 }
 
 /** Answers with nothing by itself where nobody has answered in time. */
@@ -42,6 +44,10 @@ export function createCallbackAnswer(api: Api, queryId: string, log: Logger): Ca
     },
     async alert(text) {
       return text.length <= maxAlertLength && answer({ text, show_alert: true });
+    },
+    leaveToOther() {
+      isAnswered = true;
+      clearTimeout(timer);
     },
   };
 }

@@ -5,7 +5,7 @@ import { type Engine, EngineError } from '../../engine/index.js';
 import { extensionOf } from './card-picture.js';
 import type { SendBudget } from './send-budget.js';
 import { placement } from './send-options.js';
-import { TelegramCallError } from './telegram-errors.js';
+import { movedTo, TelegramCallError } from './telegram-errors.js';
 
 /** core.telegram.org/bots/api#senddocument; the same for all files of one request. */
 const maxBytes = 49_000_000;
@@ -24,7 +24,7 @@ export interface DocumentSenderDeps {
 export interface DocumentPlace {
   readonly chatId: number;
   readonly threadId: number | null;
-  readonly messageId: number;
+  readonly messageId: number | null;
 }
 
 export interface DocumentSender {
@@ -97,7 +97,7 @@ export function createDocumentSender(deps: DocumentSenderDeps): DocumentSender {
         try {
           await sendTogether([part], place);
         } catch (error) {
-          if (!(error instanceof TelegramCallError)) throw error;
+          if (!(error instanceof TelegramCallError) || movedTo(error)) throw error;
           log.warn({ err: error, part: part.name }, 'A zip may not have been sent');
           return false;
         }
@@ -117,7 +117,7 @@ export function createDocumentSender(deps: DocumentSenderDeps): DocumentSender {
         try {
           await sendTogether(files, place);
         } catch (error) {
-          if (!(error instanceof TelegramCallError)) throw error;
+          if (!(error instanceof TelegramCallError) || movedTo(error)) throw error;
           log.warn({ err: error, files: files.length }, 'Originals may not have been sent');
           isComplete = false;
         }

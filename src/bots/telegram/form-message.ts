@@ -7,7 +7,7 @@ import { escapeHtml, shorten, withoutMentions } from './telegram-html.js';
 export interface FormPlace {
   readonly chatId: number;
   readonly threadId: number | null;
-  readonly messageId: number;
+  readonly messageId: number | null;
   /** Of the button that was pressed. */
   readonly payload?: string;
   /** Who pressed the button; in a group the others are not asked. */
@@ -32,7 +32,7 @@ export function formMessage(form: Form, place: FormPlace, answerThis: string) {
   const { asked } = place;
   const isGroup = place.chatId < 0;
   const name = escapeHtml(shorten(asked?.name ?? '', maxNameLength));
-  const whom = isGroup && asked ? `<a href="tg://user?id=${asked.id}">${name}</a>, ` : '';
+  const whom = isGroup && asked ? `<a href="tg://user?id=${asked.id}">${name}</a> · ` : '';
   const lines = [
     `<b>${escapeHtml(form.title)}</b>`,
     ...(value ? [`<code>${escapeHtml(withoutMentions(value))}</code>`] : []),

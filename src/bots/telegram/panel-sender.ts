@@ -9,6 +9,7 @@ import { placement, textOptions } from './send-options.js';
 import { TelegramCallError, telegramFailureOf } from './telegram-errors.js';
 import {
   escapeHtml,
+  inert,
   maxCaptionLength,
   maxTextLength,
   shorten,
@@ -25,7 +26,8 @@ export interface PanelSenderDeps {
 export interface PanelPlace {
   readonly chatId: number;
   readonly threadId: number | null;
-  readonly messageId: number;
+  /** Null in a chat of another id than it was asked in: there it can be no answer. */
+  readonly messageId: number | null;
 }
 
 export interface PanelSender {
@@ -86,7 +88,7 @@ export function createPanelSender({ api, budget, engine, log }: PanelSenderDeps)
     }
   };
 
-  const edit = async (panel: Panel, { chatId, messageId }: PanelPlace): Promise<void> => {
+  const edit = async (panel: Panel, chatId: number, messageId: number): Promise<void> => {
     const photo = await gridOf(panel);
     const words = wordsOf(panel);
     const markup = markupOf(panel);
@@ -106,8 +108,10 @@ export function createPanelSender({ api, budget, engine, log }: PanelSenderDeps)
   return {
     send,
     async replace(panel, place) {
+      const { chatId, messageId } = place;
+      if (messageId === null) return send(panel, place);
       try {
-        await edit(panel, place);
+        await edit(panel, chatId, messageId);
       } catch (error) {
         if (!(error instanceof TelegramCallError)) throw error;
         const { kind } = error.failure;
@@ -116,7 +120,7 @@ export function createPanelSender({ api, budget, engine, log }: PanelSenderDeps)
         if (kind !== 'other-form' && kind !== 'message-gone' && kind !== 'refused') throw error;
         await send(panel, place);
         await api
-          .deleteMessage(place.chatId, place.messageId)
+          .deleteMessage(chatId, messageId)
           .catch((gone: unknown) => log.info({ err: gone }, 'An old list stays'));
       }
     },
@@ -125,7 +129,7 @@ export function createPanelSender({ api, budget, engine, log }: PanelSenderDeps)
 
 /** The parts of the words, as HTML: what is read, and what is to be copied. */
 function wordsOf({ text, entries = [], code }: Panel): string[] {
-  const read = [text, ...entries.map((entry) => entry.text)].join('\n\n');
+  const read = [text, ...entries.map((entry) => inert(entry.text))].join('\n\n');
   const html = escapeHtml(shorten(withoutMentions(read), maxTextLength));
   // Nothing in a block of code becomes a mention, and it is copied as it is.
   return code === undefined ? [html] : [html, `\n<pre>${escapeHtml(code)}</pre>`];

@@ -9,15 +9,18 @@ import { type FormPlace, formMessage } from './form-message.js';
 import { createPanelSender } from './panel-sender.js';
 import { type SendBudget, SendBudgetClosedError } from './send-budget.js';
 import { placement, textOptions } from './send-options.js';
-import { TelegramCallError, telegramFailureOf } from './telegram-errors.js';
+import { movedTo, TelegramCallError, telegramFailureOf } from './telegram-errors.js';
 import { escapeHtml, maxTextLength, shorten, withoutMentions } from './telegram-html.js';
 
 /** Where a reply goes. */
 export interface ReplyPlace {
   readonly chatId: number;
   readonly threadId: number | null;
-  /** The message that asked, or that carries the pressed button. */
-  readonly messageId: number;
+  /**
+   * The message that asked, or that carries the pressed button. Null where the group has become a
+   * supergroup meanwhile, in which ids count anew.
+   */
+  readonly messageId: number | null;
   /** Whom a form asks, and what for. */
   readonly asked?: FormPlace['asked'];
   readonly payload?: string;
@@ -127,7 +130,7 @@ export function createReplySender(deps: ReplySenderDeps): ReplySender {
         return true;
       } catch (error) {
         if (error instanceof SendBudgetClosedError) return false;
-        if (!(error instanceof TelegramCallError)) throw error;
+        if (!(error instanceof TelegramCallError) || movedTo(error)) throw error;
         log.warn({ err: error }, 'A reply could not be sent');
         if (!isPassing(error)) return true;
         if (stopSignal.aborted) return false;
@@ -137,7 +140,8 @@ export function createReplySender(deps: ReplySenderDeps): ReplySender {
   };
 
   /** What cannot be deleted (older than two days, say) loses at least its buttons. */
-  const deleteMessage = async (chatId: number, messageId: number): Promise<void> => {
+  const deleteMessage = async (chatId: number, messageId: number | null): Promise<void> => {
+    if (messageId === null) return;
     try {
       await api.deleteMessage(chatId, messageId);
     } catch (error) {
@@ -165,62 +169,72 @@ export function createReplySender(deps: ReplySenderDeps): ReplySender {
     return [chat.text(locale, 'originals-linked', limit), ...addresses].join('\n');
   };
 
+  const deliver: ReplySender['send'] = async (reply, place) => {
+    const { callback } = place;
+    switch (reply.kind) {
+      case 'text': {
+        const wasAlerted = reply.private && (await callback?.alert(reply.text));
+        await callback?.settle();
+        if (wasAlerted) return true;
+        return reply.confidential ? sendConfidentially(reply, place) : sendWords(reply, place);
+      }
+      case 'card':
+      case 'quiet':
+        await callback?.settle();
+        return true;
+      case 'form':
+        await callback?.settle();
+        return sendForm(reply.form, place);
+      case 'panel': {
+        await callback?.settle();
+        const { panel, replaces } = reply;
+        return repeatedly(() =>
+          replaces ? panels.replace(panel, place) : panels.send(panel, place),
+        );
+      }
+      case 'delete-message': {
+        await callback?.settle();
+        await deleteMessage(place.chatId, place.messageId);
+        // The button sat on a list, or on the batch shown once more: its card goes too.
+        const card = reply.address && readCardAddress(reply.address);
+        const isOther =
+          card && (card.chatId !== place.chatId || card.messageId !== place.messageId);
+        if (isOther) await deleteMessage(card.chatId, card.messageId);
+        await deleteBeside(card?.chatId ?? place.chatId, reply.beside);
+        return true;
+      }
+      case 'delete-card': {
+        await callback?.settle();
+        const { chatId, messageId } = readCardAddress(reply.address);
+        await deleteMessage(chatId, messageId);
+        await deleteBeside(chatId, reply.beside);
+        return sendText(reply.text, place);
+      }
+      case 'documents': {
+        await callback?.settle();
+        const { isComplete, tooLarge } = await documents.send(reply.imageIds, place);
+        const texts = [
+          ...(isComplete ? [] : [chat.text(place.locale, 'originals-missing')]),
+          ...(tooLarge.length > 0 ? [oversizeText(place.locale, tooLarge)] : []),
+        ];
+        return texts.length === 0 || sendText(texts.join('\n'), place);
+      }
+      case 'archive': {
+        await callback?.settle();
+        const isComplete = await documents.sendArchive(reply, place);
+        return isComplete || sendText(chat.text(place.locale, 'archive-missing'), place);
+      }
+    }
+  };
+
   return {
     async send(reply, place) {
-      const { callback } = place;
-      switch (reply.kind) {
-        case 'text': {
-          const wasAlerted = reply.private && (await callback?.alert(reply.text));
-          await callback?.settle();
-          if (wasAlerted) return true;
-          return reply.confidential ? sendConfidentially(reply, place) : sendWords(reply, place);
-        }
-        case 'card':
-        case 'quiet':
-          await callback?.settle();
-          return true;
-        case 'form':
-          await callback?.settle();
-          return sendForm(reply.form, place);
-        case 'panel': {
-          await callback?.settle();
-          const { panel, replaces } = reply;
-          return repeatedly(() =>
-            replaces ? panels.replace(panel, place) : panels.send(panel, place),
-          );
-        }
-        case 'delete-message': {
-          await callback?.settle();
-          await deleteMessage(place.chatId, place.messageId);
-          // The button sat on a list, or on the batch shown once more: its card goes too.
-          const card = reply.address && readCardAddress(reply.address);
-          const isOther =
-            card && (card.chatId !== place.chatId || card.messageId !== place.messageId);
-          if (isOther && card.messageId !== null) await deleteMessage(card.chatId, card.messageId);
-          await deleteBeside(card?.chatId ?? place.chatId, reply.beside);
-          return true;
-        }
-        case 'delete-card': {
-          await callback?.settle();
-          const { chatId, messageId } = readCardAddress(reply.address);
-          if (messageId !== null) await deleteMessage(chatId, messageId);
-          await deleteBeside(chatId, reply.beside);
-          return sendText(reply.text, place);
-        }
-        case 'documents': {
-          await callback?.settle();
-          const { isComplete, tooLarge } = await documents.send(reply.imageIds, place);
-          const texts = [
-            ...(isComplete ? [] : [chat.text(place.locale, 'originals-missing')]),
-            ...(tooLarge.length > 0 ? [oversizeText(place.locale, tooLarge)] : []),
-          ];
-          return texts.length === 0 || sendText(texts.join('\n'), place);
-        }
-        case 'archive': {
-          await callback?.settle();
-          const isComplete = await documents.sendArchive(reply, place);
-          return isComplete || sendText(chat.text(place.locale, 'archive-missing'), place);
-        }
+      try {
+        return await deliver(reply, place);
+      } catch (error) {
+        const chatId = movedTo(error);
+        if (chatId === undefined) throw error;
+        return deliver(reply, { ...place, chatId, messageId: null });
       }
     },
   };

@@ -13,6 +13,7 @@ export const pollSeconds = 30;
 const timeoutsMs: Readonly<Record<string, number>> = {
   getUpdates: (pollSeconds + 15) * 1000,
   editMessageMedia: 120_000,
+  sendPhoto: 120_000,
   sendDocument: 120_000,
   sendMediaGroup: 120_000,
 };

@@ -48,6 +48,12 @@ export function telegramFailureOf(error: unknown): TelegramFailure | undefined {
   return error instanceof TelegramCallError ? error.failure : undefined;
 }
 
+/** The id that the group has since it became a supergroup, where a call failed by that. */
+export function movedTo(error: unknown): number | undefined {
+  const failure = telegramFailureOf(error);
+  return failure?.kind === 'moved' ? failure.chatId : undefined;
+}
+
 /**
  * What the platform answered. Telegram documents few of its descriptions; these are the wordings
  * of its server (github.com/tdlib/telegram-bot-api, Client.cpp).

@@ -195,7 +195,11 @@ export function createUpdateIntake(deps: UpdateIntakeDeps): UpdateIntake {
       const groupKey = message && groupKeyOf(message);
       const writing = inbox.receive('telegram', key, update, groupKey);
       const receipt = await inTime(writing);
-      if (receipt) return receipt.isNew ? received : undefined;
+      if (receipt?.isNew) return received;
+      if (receipt) {
+        answer?.leaveToOther();
+        return undefined;
+      }
       log.warn({ key }, 'The record is away or too slow: an update was not kept');
       void refuse(received, writing, sayBusy(update, answer));
     } catch (error) {

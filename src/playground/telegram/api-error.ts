@@ -33,6 +33,12 @@ export function tooManyRequests(retryAfterSeconds: number): ApiError {
   });
 }
 
+/** A group that is a supergroup now. */
+export function upgraded(chatId: number): ApiError {
+  const description = 'Bad Request: group chat was upgraded to a supergroup chat';
+  return new ApiError(400, description, { migrate_to_chat_id: chatId });
+}
+
 export const unauthorized = new ApiError(401, 'Unauthorized');
 export const notFound = new ApiError(404, 'Not Found');
 export const requestTooLarge = new ApiError(413, 'Request Entity Too Large');

@@ -23,6 +23,8 @@ export interface Room {
   readonly topics: Map<number, string>;
   /** `absent` from a private chat until the person writes; `kicked` means blocked there. */
   bot: 'absent' | 'member' | 'administrator' | 'kicked';
+  /** The supergroup that it is now. */
+  upgradedTo?: number;
 }
 
 export interface UserProfile {

@@ -45,6 +45,19 @@ function createRoom(
   return room;
 }
 
+/**
+ * A group becomes a supergroup of another id, in which messages count anew; whoever calls the old
+ * one is told so (core.telegram.org/bots/api#responseparameters).
+ */
+export function upgradeGroup(world: World, room: Room): Room {
+  if (room.type !== 'group') throw new Error(`chat ${room.id} is no group`);
+  const { title = '', bot, members } = room;
+  const upgraded = world.directory.addRoom({ type: 'supergroup', title, isForum: false, bot });
+  for (const { user, status } of members.values()) setMemberStatus(upgraded, user, status);
+  room.upgradedTo = upgraded.id;
+  return upgraded;
+}
+
 /** Lets somebody join, promotes or demotes them; `left` takes them out. */
 export function setMemberStatus(room: Room, user: User, status: MemberStatus | 'left'): void {
   if (room.type === 'private') throw new Error('a private chat has no members to manage');

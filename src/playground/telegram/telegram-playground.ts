@@ -13,6 +13,7 @@ import {
   type SupergroupOptions,
   setBotStatus,
   setMemberStatus,
+  upgradeGroup,
 } from './rooms.js';
 import { startServer } from './server.js';
 import { createWorld, type TelegramPlaygroundOptions } from './world.js';
@@ -36,6 +37,8 @@ export interface TelegramPlayground {
   createUser(profile?: UserProfile): Person;
   createGroup(options: GroupOptions): Room;
   createSupergroup(options: SupergroupOptions): Room;
+  /** Gives the supergroup that the group is from now on. */
+  upgradeGroup(room: Room): Room;
   /** Gives the topic's `message_thread_id`. */
   createTopic(room: Room, name: string, by: Person): number;
   setMemberStatus(room: Room, person: Person, status: 'administrator' | 'member' | 'left'): void;
@@ -97,6 +100,7 @@ export async function createTelegramPlayground(
     createUser: (profile = {}) => createPerson(world, profile),
     createGroup: (group) => createGroup(world, group),
     createSupergroup: (group) => createSupergroup(world, group),
+    upgradeGroup: (room) => upgradeGroup(world, room),
     createTopic: (room, name, by) => createTopic(world, room, name, by.user),
     setMemberStatus: (room, person, status) => setMemberStatus(room, person.user, status),
     setBotStatus: (room, status, by) => setBotStatus(world, room, status, by.user),

@@ -66,6 +66,45 @@ describe("buttons on the Telegram bot's cards", () => {
     expect(press.answer?.text).toBeUndefined();
   });
 
+  it('answers a press once, also where Telegram delivers it twice', async () => {
+    const { ada, message } = await withCard();
+    test.answer = () => ({ kind: 'quiet' });
+    const press = ada.press(message, cancel);
+    await test.playground.waitFor(() => press.answer);
+    const again = test.playground.updates.at(-1);
+    if (again) test.playground.replay(again);
+    // Answered by its patience alone, which began after that of the repeated one.
+    let release = () => {};
+    test.answer = () =>
+      new Promise((resolve) => {
+        release = () => resolve({ kind: 'quiet' });
+      });
+    const slow = ada.press(message, cancel);
+    const answered = () =>
+      test.playground.ledger
+        .of('answerCallbackQuery')
+        .map(({ parameters }) => parameters.callback_query_id);
+    await test.playground.waitFor(() => answered().includes(slow.id));
+    release();
+    expect(answered()).toEqual([press.id, slow.id]);
+  });
+
+  it('follows a group that has become a supergroup meanwhile', async () => {
+    await test.bot.start();
+    const ada = test.playground.createUser({ firstName: 'Ada' });
+    const room = test.playground.createGroup({ owner: ada });
+    let upgraded: Room | undefined;
+    test.answer = () => {
+      upgraded ??= test.playground.upgradeGroup(room);
+      return { kind: 'text', text: 'No such command.', private: true };
+    };
+    await ada.send(room, { text: '/imagine' });
+    const supergroup = await test.playground.waitFor(() => upgraded);
+    const reply = await test.playground.waitForMessage(supergroup);
+    expect(reply.content.text).toBe('No such command.');
+    expect(reply.replyTo).toBeUndefined();
+  });
+
   it('stops the button from spinning when the answer takes its time', async () => {
     const { ada, message } = await withCard();
     let release = () => {};

@@ -1,4 +1,4 @@
-import { badRequest, forbidden } from '../api-error.js';
+import { badRequest, forbidden, upgraded } from '../api-error.js';
 import type { Room } from '../directory.js';
 import type { StoredMessage } from '../message-store.js';
 import { isObject } from '../parameters.js';
@@ -12,6 +12,7 @@ export function readRoom({ world, parameters }: MethodCall, name = 'chat_id'): R
   if (!room || (room.type === 'private' && room.bot === 'absent')) {
     throw badRequest('chat not found');
   }
+  if (room.upgradedTo !== undefined) throw upgraded(room.upgradedTo);
   return room;
 }
 
