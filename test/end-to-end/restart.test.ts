@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { shownAttachments, textOf } from '../../src/playground/discord/index.js';
 import { type ComfyUiServer, startComfyUiServer } from '../support/comfyui-server.js';
+import { makePicture } from '../support/pictures.js';
 import { type EaselProcess, openStudio, type Studio } from '../support/studio.js';
 import {
   discordButtons,
@@ -74,6 +75,36 @@ describe.each(['SIGTERM', 'SIGKILL'] as const)('a restart by %s', (signal) => {
     expect(comfyUi.submissions()).toBe(2);
     expect(comfyUi.stops()).toBe(0);
   });
+});
+
+it('posts each image of a batch once, though Easel was killed between its albums', async () => {
+  const ann = studio.telegram.createUser();
+  const photo = await makePicture(96, 64, 'jpeg');
+  const [asked] = await ann.sendAlbum(
+    ann.chat,
+    Array.from({ length: 8 }, (_, at) => ({
+      photo,
+      ...(at === 0 && { caption: '{red|blue} sky' }),
+    })),
+  );
+  const albums = () =>
+    studio.query(`select value->>'state' as state from cards, jsonb_each(posts)`);
+  await expect.poll(albums, { timeout: patienceMs }).toContainEqual({ state: 'sent' });
+  await easel.end('SIGKILL');
+  const said = () => telegramSaid(studio, ann.chat);
+  // The card, and sixteen images.
+  expect(said().length).toBeLessThan(17);
+  easel = await studio.start();
+
+  const card = await telegramCardWith(studio, ann.chat, 'Zip', '16 done');
+  expect(card.replyTo?.id).toBe(asked?.id);
+  expect(telegramButtons(card)).not.toContain('Send again');
+  await studio.telegram.waitFor(() => said().length === 17, { timeoutMs: patienceMs });
+  const places = said()
+    .filter(({ id }) => id !== card.id)
+    .map((message) => telegramWords(message).split(' ')[0]);
+  const expected = Array.from({ length: 16 }, (_, at) => `${at + 1}/16`);
+  expect(places.sort()).toEqual(expected.sort());
 });
 
 it('draws a sketch again whose process was killed, and shows it on the same card', async () => {

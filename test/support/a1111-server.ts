@@ -16,6 +16,8 @@ export interface A1111ServerOptions {
   /** Divides the sides of pictures. */
   readonly shrink?: number;
   readonly steps?: number;
+  /** What every run makes, in place of a drawing. */
+  readonly picture?: () => Buffer;
 }
 
 interface Task {
@@ -110,7 +112,8 @@ export async function startA1111Server(options: A1111ServerOptions = {}) {
     });
   }
 
-  function draw(body: Record<string, unknown>, seed: number, model: string): Promise<Buffer> {
+  async function draw(body: Record<string, unknown>, seed: number, model: string): Promise<Buffer> {
+    if (options.picture) return options.picture();
     const bytesOf = (text: unknown) => Buffer.from(String(text), 'base64');
     const [source] = (body.init_images ?? []) as string[];
     return pictureOf({
