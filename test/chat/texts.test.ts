@@ -54,6 +54,12 @@ describe('locale files', () => {
     const missing = [...said].map(([, key]) => key ?? '').filter((key) => !english.has(key));
     expect(missing).toEqual([]);
   });
+
+  it('hold what is said of every option that does not fit', () => {
+    const said = sources.matchAll(/'((?:[a-z]+-)+(?:wrong|empty|missing|too-long))'/g);
+    const missing = [...said].map(([, key]) => key ?? '').filter((key) => !english.has(key));
+    expect(missing).toEqual([]);
+  });
 });
 
 describe('texts', () => {

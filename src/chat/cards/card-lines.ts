@@ -221,7 +221,8 @@ function reasonOf(task: TaskView, texts: LocalizedTexts): string | undefined {
     const advice = texts.text(adviceTexts[failure?.kind ?? 'internal']);
     return texts.sentences([...failureSentences(failure, texts), advice]);
   }
-  if (state !== 'completed' || failure === null) return undefined;
+  // Of images that are all gone by now, nobody can tell how many there were.
+  if (state !== 'completed' || failure === null || images.length === 0) return undefined;
   const missing = String(request.count - images.length);
   const count = String(request.count);
   const reason = texts.sentences(failureSentences(failure, texts));

@@ -16,9 +16,9 @@ export const adminQueues = defineCommand({
   permission: 'scope-managers',
   options: z.object({
     cancel: z
-      .string('id-wrong')
+      .string('option-wrong')
       .trim()
-      .min(1, 'id-wrong')
+      .min(1, 'option-wrong')
       .optional()
       .register(optionRegistry, { description: 'option-queues-cancel' }),
     page: pageOption,

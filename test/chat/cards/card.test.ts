@@ -257,6 +257,13 @@ describe('a card whose images are no longer stored', () => {
     expect(labels(batchView({ tasks: [gone] }))).toEqual([['🔄', '✏️'], ['Delete']]);
   });
 
+  it('does not tell those that were never made from those that are gone', () => {
+    const failure = { kind: 'moderated', text: null, billed: 'no' } as const;
+    const request = { operation: 'generate', prompt: 'a fox', count: 4 } as const;
+    const batch = batchView({ tasks: [{ ...gone, request, failure }] });
+    expect(card(batch).lines.join()).not.toContain('missing');
+  });
+
   it('counts what is left of several, and numbers none of it', () => {
     const batch = batchView({ tasks: [gone, done(2, { id: 'b' })] });
     expect(card(batch).lines[1]).toContain('2 images · others are no longer stored');

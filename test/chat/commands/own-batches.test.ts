@@ -163,6 +163,14 @@ describe('/show', () => {
     expect(panel.text).toContain('with the same images');
   });
 
+  it('names /batch for the same of several images, however the batch came about', async () => {
+    const tasks = ['input0', 'input1'].map((inputId) =>
+      taskView({ request: { operation: 'edit', prompt: 'in oil', count: 1, inputId } }),
+    );
+    const { write } = benchWith(batchView({ origin: 'again', prompt: 'in oil', tasks }));
+    expect(shownPanel(await write('show', 'batch0')).code).toMatch(/^\/batch in oil /);
+  });
+
   it('lists the tasks of a batch by their ids', async () => {
     const tasks = [taskView({ id: 'one' }), taskView({ id: 'two', ordinal: 1, state: 'failed' })];
     const panel = shownPanel(await benchWith(batchView({ tasks })).write('show', 'batch0'));
