@@ -1,4 +1,5 @@
 import { type Actor, type BatchView, EngineError, type TaskState } from '../engine/index.js';
+import { isReadAlone, maySee } from './audience.js';
 import { renderCard, resultsOf } from './cards/card.js';
 import type { CardButton, CardView } from './cards/card-view.js';
 import { batchStatus } from './commands/batch-status.js';
@@ -33,9 +34,9 @@ export async function showPanel(
   batch: BatchView,
   actor: Actor,
 ): Promise<Reply> {
-  if (batch.owner.id !== actor.userId && !actor.manages) {
-    throw new EngineError({ kind: 'not-yours', id: batch.id });
-  }
+  if (!maySee(batch, actor)) throw new EngineError({ kind: 'not-yours', id: batch.id });
+  if (batch.private && !isReadAlone(context.request))
+    throw new Refusal(sentence('show-in-private'));
   const { texts, request, now } = context;
   const images = await shownImages(context, batch);
   const command = commandLine(batch, request.platform);

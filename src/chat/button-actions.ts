@@ -1,4 +1,5 @@
 import { type BatchView, EngineError, type TaskRequest } from '../engine/index.js';
+import { maySee } from './audience.js';
 import { pickImagePanel, sharePanel, showPanel } from './batch-panel.js';
 import type { ButtonAction } from './buttons.js';
 import { bringCardBack, renewAddress } from './card-reach.js';
@@ -178,7 +179,7 @@ function varyRequest(request: TaskRequest, inputId: string): TaskRequest {
 
 async function permittedBatch(context: CommandContext, batchId: string): Promise<BatchView> {
   const { batch, actor } = await context.batchAndActor(batchId);
-  if (batch.owner.id === actor.userId || actor.manages) return batch;
+  if (maySee(batch, actor)) return batch;
   throw new EngineError({ kind: 'not-yours', id: batchId });
 }
 

@@ -187,6 +187,19 @@ describe('/show', () => {
     expect(privateText(await other.write('show', '', [attachment()]))).toContain('does not say');
   });
 
+  it('shows what is private to its owner alone, and only where nobody reads along', async () => {
+    const secret = batchView({ ...failed, private: true });
+    const { write, press } = benchWith(secret);
+    expect(privateText(await write('show', 'batch0'))).toContain('others read along here');
+    const direct = { scopeId: 'telegram:dm:100' };
+    expect(shownPanel(await write('show', 'batch0', [], direct)).text).toContain('batch0');
+    const manager = { identity: bob, managesScope: async () => true };
+    expect(privateText(await write('show', 'batch0', [], manager))).toContain("somebody else's");
+    const originals = { kind: 'originals', batchId: 'batch0' } as const;
+    expect(privateText(await press(originals, manager))).toContain("somebody else's");
+    expect(privateText(await write('cancel', 'batch0', [], manager))).toContain('Cancelled');
+  });
+
   it('does not show it to others', async () => {
     const { write } = benchWith(failed);
     expect(privateText(await write('show', 'batch0', [], { identity: bob }))).toContain(
