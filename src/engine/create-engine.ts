@@ -29,6 +29,7 @@ import { createImageLibrary } from './images/image-library.js';
 import type { ImageStore } from './images/image-store.js';
 import { defaultImageLimits } from './images/inspection.js';
 import { imageIdIn } from './images/metadata/image-metadata.js';
+import { rememberRecentImages } from './images/recent-images.js';
 import { defaultLimits, type Limits } from './limits/limit.js';
 import { readPolicy } from './policy/policy.repository.js';
 import { createPreferences } from './preferences/preferences-service.js';
@@ -93,7 +94,8 @@ export interface RunningEngine extends Engine {
 
 /** Wires the engine. Connections, store and backends come from outside and are closed there. */
 export function createEngine(options: EngineOptions): RunningEngine {
-  const { db, queue, signals, store, log } = options;
+  const { db, queue, signals, log } = options;
+  const store = rememberRecentImages(options.store);
   // New at each start: a lease of the process before is not ours.
   const processId = randomUUID();
   const transact = createTransact(db, signals);

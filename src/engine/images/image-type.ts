@@ -1,3 +1,5 @@
+import { hasPngChunk } from './png-chunks.js';
+
 /**
  * What the first bytes say a file is, whatever its name or content type claims. Knows the types
  * that Easel takes, and those that people mistake for them, so that the refusal can name the type.
@@ -50,8 +52,5 @@ export function announcesAnimation(bytes: Uint8Array, mediaType: string): boolea
   if (mediaType === 'image/webp') {
     return view.toString('latin1', 12, 16) === 'VP8X' && ((view[20] ?? 0) & 0b10) !== 0;
   }
-  if (mediaType !== 'image/png') return false;
-  const pixels = view.indexOf('IDAT');
-  const control = view.indexOf('acTL');
-  return control >= 0 && (pixels < 0 || control < pixels);
+  return mediaType === 'image/png' && hasPngChunk(view, 'acTL', 'IDAT');
 }

@@ -2,6 +2,7 @@ import sharp, { type Sharp } from 'sharp';
 import type { EncodedImage } from './grid.js';
 import { imageGate } from './image-gate.js';
 import { defaultImageLimits, ImageError } from './inspection.js';
+import { hasPngChunk } from './png-chunks.js';
 
 export interface FitLimits {
   readonly maxBytes: number;
@@ -110,7 +111,8 @@ export function isFitting(
   const size = { width, height };
   const frame = sizeAt(size, shrinkFor(size, limits), limits);
   if (frame.width !== width || frame.height !== height) return false;
-  return !Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes('eXIf');
+  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return !hasPngChunk(file, 'eXIf');
 }
 
 type LossyType = 'image/webp' | 'image/jpeg';

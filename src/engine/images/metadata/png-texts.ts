@@ -1,15 +1,8 @@
 import { crc32 } from 'node:zlib';
+import { pngChunks, pngSignatureLength } from '../png-chunks.js';
 import { readExif, writeExif } from './exif.js';
 import type { ImageTexts } from './image-texts.js';
 
-interface Chunk {
-  readonly type: string;
-  readonly data: Buffer;
-  /** The chunk as it stands in the file, with its length and its check. */
-  readonly whole: Buffer;
-}
-
-const signatureLength = 8;
 /** A text beyond that is not ours. */
 const maxTextLength = 256 * 1024;
 const texts = new Set(['tEXt', 'zTXt', 'iTXt', 'tIME']);
@@ -19,7 +12,7 @@ const texts = new Set(['tEXt', 'zTXt', 'iTXt', 'tIME']);
  * backend wrote goes: ComfyUI's own texts hold whole workflows, with paths and whatever is in them.
  */
 export function writePngTexts(file: Buffer, wanted: ImageTexts | undefined): Buffer {
-  const chunks = [...chunksOf(file)];
+  const chunks = [...pngChunks(file)];
   const [header, ...rest] = chunks;
   if (header?.type !== 'IHDR' || rest.at(-1)?.type !== 'IEND') return file;
   const kept = rest.flatMap((chunk) => {
@@ -29,12 +22,12 @@ export function writePngTexts(file: Buffer, wanted: ImageTexts | undefined): Buf
   const ours = wanted
     ? [textChunk('parameters', wanted.parameters), textChunk('easel', wanted.easel)]
     : [];
-  return Buffer.concat([file.subarray(0, signatureLength), header.whole, ...ours, ...kept]);
+  return Buffer.concat([file.subarray(0, pngSignatureLength), header.whole, ...ours, ...kept]);
 }
 
 export function readPngTexts(file: Buffer): Partial<ImageTexts> {
   let found: Partial<ImageTexts> = {};
-  for (const { type, data } of chunksOf(file)) {
+  for (const { type, data } of pngChunks(file)) {
     if ((type !== 'tEXt' && type !== 'iTXt') || data.length > maxTextLength) continue;
     const end = data.indexOf(0);
     const keyword = data.toString('latin1', 0, Math.max(0, end));
@@ -43,19 +36,6 @@ export function readPngTexts(file: Buffer): Partial<ImageTexts> {
     if (text !== undefined) found = { ...found, [keyword]: text };
   }
   return found;
-}
-
-/** Up to the end, or to where the file is damaged (PNG §5.3: length, type, data, check). */
-function* chunksOf(file: Buffer): Generator<Chunk> {
-  for (let at = signatureLength; at + 12 <= file.length; ) {
-    const length = file.readUInt32BE(at);
-    const end = at + 12 + length;
-    if (end > file.length) return;
-    const type = file.toString('latin1', at + 4, at + 8);
-    yield { type, data: file.subarray(at + 8, end - 4), whole: file.subarray(at, end) };
-    if (type === 'IEND') return;
-    at = end;
-  }
 }
 
 /** `tEXt` for ASCII, as every reader knows that; else `iTXt`: not all take `tEXt` for Latin-1. */
