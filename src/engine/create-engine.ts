@@ -4,7 +4,7 @@ import { createAccounts } from './accounts/accounts-service.js';
 import { createAdministration } from './administration/administration.js';
 import { createAdmission } from './admission/admission.js';
 import { userCapsOf } from './admission/fair-share.js';
-import { readPosition } from './admission/position.repository.js';
+import { readPositions } from './admission/position.repository.js';
 import { createAlbums } from './albums/album-service.js';
 import type { Operation } from './backends/backend.js';
 import { writeBackendReport } from './backends/backend-report.repository.js';
@@ -21,17 +21,18 @@ import { readBatches } from './batches/batch-view.repository.js';
 import { createCardQueue } from './cards/card.repository.js';
 import type { Database } from './db/connection.js';
 import { behindRecord } from './db/connection-error.js';
+import { gathered } from './db/gathered.js';
 import { createTransact } from './db/transact.js';
 import type { Engine } from './engine.js';
 import { createHistory } from './history/history-service.js';
-import { findImage } from './images/image.repository.js';
+import { findImages } from './images/image.repository.js';
 import { createImageLibrary } from './images/image-library.js';
 import type { ImageStore } from './images/image-store.js';
 import { defaultImageLimits } from './images/inspection.js';
 import { imageIdIn } from './images/metadata/image-metadata.js';
 import { rememberRecentImages } from './images/recent-images.js';
 import { defaultLimits, type Limits } from './limits/limit.js';
-import { readPolicy } from './policy/policy.repository.js';
+import { readPolicies } from './policy/policy.repository.js';
 import { createPreferences } from './preferences/preferences-service.js';
 import { createPresets } from './presets/preset-service.js';
 import type { RunQueue } from './queue/run-queue.js';
@@ -41,6 +42,7 @@ import { createPoolService } from './settings/pool-service.js';
 import { readPoolSettings } from './settings/pool-settings.js';
 import { createRecentValues } from './settings/recent-values.js';
 import { globalScope } from './settings/setting.repository.js';
+import { createHeldRuns } from './tasks/held-runs.repository.js';
 import { endBackOffs } from './tasks/waiting.repository.js';
 import { createInbox } from './updates/update.repository.js';
 import { createKnownUsers } from './users/known-users.js';
@@ -106,7 +108,9 @@ export function createEngine(options: EngineOptions): RunningEngine {
   signals.subscribe('people', people.forget);
   const images = createImageLibrary(db, store, defaultImageLimits);
   const limits = { ...defaultLimits, ...options.limits };
-  const policyIn = createRecentValues((scopeId) => readPolicy(db, scopeId, limits));
+  const policyIn = createRecentValues(
+    gathered((scopeIds: readonly string[]) => readPolicies(db, scopeIds, limits)),
+  );
   const batchParts = {
     db,
     transact,
@@ -148,9 +152,11 @@ export function createEngine(options: EngineOptions): RunningEngine {
     readUserCaps: async () => userCapsOf((await policyIn(globalScope)).limits),
   });
   const metadata = options.imageMetadata ?? 'keep';
+  const runs = createHeldRuns({ db, workerId: processId, leaseMs: times.leaseMs });
   const worker = createTaskWorker({
     db,
     pools,
+    runs,
     queue,
     store,
     signals,
@@ -198,13 +204,17 @@ export function createEngine(options: EngineOptions): RunningEngine {
     return (await readPoolSettings(db, pools.pool(name))).concurrency;
   });
 
+  const position = gathered((batchIds: readonly string[]) =>
+    readPositions(db, batchIds, concurrencyOf),
+  );
+
   async function batch(batchId: string) {
     const views = await readBatches(db, [batchId]);
     return views.get(batchId);
   }
 
   async function batchOfImage(imageId: string) {
-    const image = await findImage(db, imageId);
+    const [image] = await findImages(db, [imageId]);
     return image && batch(image.batchId);
   }
 
@@ -232,7 +242,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
     },
     batchOfImage,
     batchOfFile: async (bytes) => batchOfImage(imageIdIn(bytes) ?? ''),
-    position: (batchId) => readPosition(db, batchId, concurrencyOf),
+    position,
     readImage: images.readImage,
     readGrid: images.readGrid,
     readImageWithin: images.readImageWithin,

@@ -55,6 +55,6 @@ export interface CardQueue {
    * is a card of another platform, or gone, and nothing has changed.
    */
   readdress(batchId: string, platform: Platform, address: CardAddress): Promise<boolean>;
-  /** Finds the batch of a card by where it lives (platform's message), e.g. for replies to it. */
+  /** Finds the batch of a card by where it lives: its `messageId` at least, e.g. for replies to it. */
   findByAddress(platform: Platform, part: Partial<CardAddress>): Promise<string | undefined>;
 }

@@ -1,6 +1,8 @@
 import { type RawBuilder, sql } from 'kysely';
+import type { CardAddress } from '../batches/batch.js';
 import { type BatchJson, batchAsJson, viewBatch } from '../batches/batch-view.repository.js';
 import type { Database, Transaction } from '../db/connection.js';
+import { gathered } from '../db/gathered.js';
 import { letLeaseGo, takeLease } from '../db/lease.repository.js';
 import type { Effects } from '../db/transact.js';
 import { withoutFlush } from '../db/without-flush.js';
@@ -20,6 +22,29 @@ export const nextVersion = {
   dueAt: sql<Date>`least(due_at, now() + interval '5 seconds')`,
 };
 
+/**
+ * Cards of these batches, locked one after the other in one order for all, so that no two statements
+ * wait for each other. For a `with`.
+ */
+function lockedCards(batchIds: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`select batch_id from cards where batch_id = any(${batchIds}) order by batch_id for update`;
+}
+
+/**
+ * Two parts of a `with`, by which cards of these batches are due again; `shown` has their `batch_id`
+ * and `platform`.
+ */
+export function bumpedCards(batchIds: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`
+    locked as (${lockedCards(batchIds)}),
+    shown as (
+      update cards set version = ${nextVersion.version}, due_at = ${nextVersion.dueAt}
+      from locked
+      where cards.batch_id = any(${batchIds}) and cards.batch_id = locked.batch_id
+      returning cards.batch_id, cards.platform
+    )`;
+}
+
 /** The batch has changed: its card is due again. */
 export async function bumpCard(trx: Transaction, effects: Effects, batchId: string): Promise<void> {
   const row = await trx
@@ -38,18 +63,20 @@ export async function bumpCards(
   batchIds: readonly string[],
 ): Promise<void> {
   if (batchIds.length === 0) return;
-  const rows = await trx
-    .updateTable('cards')
-    .set(nextVersion)
-    .where('batchId', 'in', batchIds)
-    .returning(['platform', 'batchId'])
-    .execute();
+  const { rows } = await sql<{ readonly platform: Platform; readonly batchId: string }>`
+    with ${bumpedCards(sql`${batchIds}::text[]`)} select * from shown`.execute(trx);
   for (const { platform, batchId } of rows) effects.card(platform, batchId);
 }
 
 interface CardRow extends Omit<DueCard, 'batch' | 'final' | 'posts'> {
   readonly batch: BatchJson;
   readonly posts: StoredPosts;
+}
+
+interface ShownCard {
+  readonly batchId: string;
+  readonly version: number;
+  readonly address: CardAddress;
 }
 
 export function createCardQueue(db: Database, holder: string): CardQueue {
@@ -81,8 +108,38 @@ export function createCardQueue(db: Database, holder: string): CardQueue {
     select from tasks where tasks.batch_id = cards.batch_id
       and tasks.state in ('pending', 'processing'))`;
   const dueOf = (platform: Platform) => sql`
-    cards.platform = ${platform} and cards.rendered_version < cards.version
-    and cards.due_at <= now()`;
+    cards.platform = ${platform} and cards.is_due and cards.due_at <= now()`;
+
+  const readOne = gathered(async (batchIds: readonly string[]) => {
+    const having = sql`cards.batch_id = any(${batchIds})`;
+    const cards = await read(having, sql`cards.batch_id`, batchIds.length);
+    const found = new Map(cards.map((card) => [card.batchId, card]));
+    return batchIds.map((batchId) => found.get(batchId));
+  });
+
+  const markShown = gathered(async (cards: readonly ShownCard[]) => {
+    const batchIds = cards.map(({ batchId }) => batchId);
+    await sql`
+      with locked as (${lockedCards(sql`${batchIds}::text[]`)})
+      update cards set rendered_version = greatest(rendered_version, shown.version),
+        address = shown.address, attempts = 0, sending_since = null, due_at = now(),
+        rendered_at = now()
+      from locked, jsonb_to_recordset(${JSON.stringify(cards)}::jsonb)
+        shown ("batchId" text, version integer, address jsonb)
+      where cards.batch_id = any(${batchIds}::text[]) and cards.batch_id = locked.batch_id
+        and shown."batchId" = locked.batch_id`.execute(db);
+    return cards.map(() => undefined);
+  });
+
+  const markSending = gathered(async (batchIds: readonly string[]) => {
+    await sql`
+      with locked as (${lockedCards(sql`${batchIds}::text[]`)})
+      update cards set sending_since = coalesce(sending_since, now())
+      from locked, ${withoutFlush}
+      where cards.batch_id = any(${batchIds}::text[])
+        and cards.batch_id = locked.batch_id`.execute(db);
+    return batchIds.map(() => undefined);
+  });
 
   return {
     posts: createPosts(db, nextVersion),
@@ -97,10 +154,7 @@ export function createCardQueue(db: Database, holder: string): CardQueue {
       return read(having, sql`${hasOpenTasks}, cards.due_at`, limit);
     },
 
-    async read(batchId) {
-      const [card] = await read(sql`cards.batch_id = ${batchId}`, sql`cards.batch_id`, 1);
-      return card;
-    },
+    read: readOne,
 
     async live(platform, limit) {
       const having = sql`
@@ -110,26 +164,8 @@ export function createCardQueue(db: Database, holder: string): CardQueue {
       return read(having, newest, limit);
     },
 
-    async rendered(batchId, version, address) {
-      await db
-        .updateTable('cards')
-        .set({
-          renderedVersion: sql<number>`greatest(rendered_version, ${version})`,
-          address: JSON.stringify(address),
-          attempts: 0,
-          sendingSince: null,
-          dueAt: sql<Date>`now()`,
-          renderedAt: sql<Date>`now()`,
-        })
-        .where('batchId', '=', batchId)
-        .execute();
-    },
-
-    async sending(batchId) {
-      await sql`
-        update cards set sending_since = coalesce(sending_since, now())
-        from ${withoutFlush} where batch_id = ${batchId}`.execute(db);
-    },
+    rendered: (batchId, version, address) => markShown({ batchId, version, address }),
+    sending: markSending,
 
     async placed(batchId, address) {
       await db
@@ -188,6 +224,7 @@ export function createCardQueue(db: Database, holder: string): CardQueue {
         .selectFrom('cards')
         .select('batchId')
         .where('platform', '=', platform)
+        .where(sql<boolean>`address ->> 'messageId' = ${String(part.messageId)}`)
         .where(sql<boolean>`address @> ${JSON.stringify(part)}::jsonb`)
         .limit(1)
         .executeTakeFirst();

@@ -73,6 +73,7 @@ interface Cards {
   attempts: Generated<number>;
   batchId: string;
   dueAt: GeneratedTimestamp;
+  isDue: ColumnType<boolean, never, never>;
   platform: Platform;
   posts: ColumnType<StoredPosts, string | undefined, string>;
   renderedAt: NullableTimestamp;

@@ -1,9 +1,10 @@
 import type { Database } from '../db/connection.js';
+import { gathered } from '../db/gathered.js';
 import type { ImageFit, StoredInput } from '../engine.js';
 import { EngineError } from '../engine-error.js';
 import { type ArchiveEntry, defaultArchiveLimits, openArchive } from './archive.js';
 import { composeGrid } from './grid.js';
-import { findImage, insertInput } from './image.repository.js';
+import { findImages, insertInput } from './image.repository.js';
 import { createGate } from './image-gate.js';
 import { ImageMissingError, type ImageStore } from './image-store.js';
 import { decodeInput, type ImageLimits } from './inspection.js';
@@ -35,9 +36,10 @@ const ownLimits: ImageLimits = { maxBytes: 100_000_000, maxPixels: 200_000_000 }
 export function createImageLibrary(db: Database, store: ImageStore, limits: ImageLimits) {
   const archiveGate = createGate(archivesAtOnce);
   const grids = new Map<string, Promise<Picture>>();
+  const findImage = gathered((imageIds: readonly string[]) => findImages(db, imageIds));
 
   async function readImage(imageId: string): Promise<Picture & Size> {
-    const row = await findImage(db, imageId);
+    const row = await findImage(imageId);
     if (!row) throw new EngineError({ kind: 'unknown-image', id: imageId });
     if (row.removedAt) throw new EngineError({ kind: 'images-gone', id: row.batchId });
     try {

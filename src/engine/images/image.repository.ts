@@ -1,4 +1,4 @@
-import { type RawBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { Database, Transaction } from '../db/connection.js';
 import { createId } from '../ids.js';
 
@@ -17,25 +17,27 @@ export interface NewImage {
   readonly workflowHash: string | null;
 }
 
-/** Inserts the images of a run, for a statement that has the completed task as `moved`. */
-export function imageInsertion(run: number, images: readonly NewImage[]): RawBuilder<unknown> {
-  return sql`
-    insert into images (
-      id, task_id, run_number, index, storage_key, media_type, width, height, byte_length, seed,
-      parameters, workflow_hash)
-    select image.id, moved.id, ${run}, image.index, image."storageKey", image."mediaType",
-      image.width, image.height, image."byteLength", image.seed, image.parameters,
-      image."workflowHash"
-    from moved, jsonb_to_recordset(${JSON.stringify(images)}::jsonb) image (
+/** Inserts the images of runs, for a statement that has completed tasks as `moved`, of `results`. */
+export const imageInsertion = sql`
+  insert into images (
+    id, task_id, run_number, index, storage_key, media_type, width, height, byte_length, seed,
+    parameters, workflow_hash)
+  select image.id, moved.id, moved.run_number, image.index, image."storageKey", image."mediaType",
+    image.width, image.height, image."byteLength", image.seed, image.parameters,
+    image."workflowHash"
+  from moved
+  join results on results."taskId" = moved.id and results.run = moved.run_number,
+    jsonb_to_recordset(results.images) image (
       id text, index integer, "storageKey" text, "mediaType" text, width integer, height integer,
       "byteLength" integer, seed bigint, parameters jsonb, "workflowHash" text)`;
-}
 
-export async function findImage(db: Database, imageId: string) {
-  return db
+/** Where stored images are, by their ids. */
+export async function findImages(db: Database, imageIds: readonly string[]) {
+  const rows = await db
     .selectFrom('images')
     .innerJoin('tasks', 'tasks.id', 'images.taskId')
     .select([
+      'images.id',
       'images.storageKey',
       'images.mediaType',
       'images.width',
@@ -43,8 +45,10 @@ export async function findImage(db: Database, imageId: string) {
       'images.removedAt',
       'tasks.batchId',
     ])
-    .where('images.id', '=', imageId)
-    .executeTakeFirst();
+    .where(sql<boolean>`images.id = any(${imageIds})`)
+    .execute();
+  const found = new Map(rows.map((row) => [row.id, row]));
+  return imageIds.map((id) => found.get(id));
 }
 
 export interface NewInput {

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Database, Transaction } from '../db/connection.js';
 import { type Limits, limitsInForce } from '../limits/limit.js';
 import { hiddenModelsKey, hiddenModelsOf } from '../models/model-visibility.js';
@@ -7,10 +8,23 @@ import type { Policy } from './policy.js';
 
 /** Settings of a scope and those for all. Read anew each time: a change is in force at once, everywhere. */
 export async function readScopeSettings(db: Database | Transaction, scopeId: string) {
-  const rows = await db
+  return settingsIn(await readSettingsOf(db, [scopeId]), scopeId);
+}
+
+interface ScopeSetting {
+  readonly scopeId: string;
+  readonly key: string;
+  readonly value: unknown;
+}
+
+function readSettingsOf(
+  db: Database | Transaction,
+  scopeIds: readonly string[],
+): Promise<ScopeSetting[]> {
+  return db
     .selectFrom('settings')
     .select(['scopeId', 'key', 'value'])
-    .where('scopeId', 'in', [globalScope, scopeId])
+    .where(sql<boolean>`scope_id = any(${[globalScope, ...scopeIds]})`)
     .where((row) =>
       row.or([
         row('key', 'like', 'limits.%'),
@@ -20,6 +34,9 @@ export async function readScopeSettings(db: Database | Transaction, scopeId: str
       ]),
     )
     .execute();
+}
+
+function settingsIn(rows: readonly ScopeSetting[], scopeId: string) {
   const readerOf = (scope: string) => {
     const values = new Map(
       rows.filter((row) => row.scopeId === scope).map(({ key, value }) => [key, value]),
@@ -41,21 +58,40 @@ export async function readLimits(
   return limitsInForce(configured, ofAll, ofScope);
 }
 
-/** What holds in a scope, and for whom nothing does. */
-export async function readPolicy(
+interface Block {
+  readonly scopeId: string;
+  readonly userId: string;
+}
+
+/** What holds in each of these scopes, and for whom nothing does there. */
+export async function readPolicies(
   db: Database,
-  scopeId: string,
+  scopeIds: readonly string[],
   configured: Limits,
-): Promise<Policy> {
-  const [{ ofAll, ofScope }, blocks] = await Promise.all([
-    readScopeSettings(db, scopeId),
+): Promise<Policy[]> {
+  const [settings, blocks] = await Promise.all([
+    readSettingsOf(db, scopeIds),
     db
       .selectFrom('blocks')
       .select(['scopeId', 'userId'])
-      .where('scopeId', 'in', [globalScope, scopeId])
+      .where(sql<boolean>`scope_id = any(${[globalScope, ...scopeIds]})`)
       .execute(),
   ]);
-  const isGlobal = (block: { readonly scopeId: string }) => block.scopeId === globalScope;
+  return scopeIds.map((scopeId) =>
+    policyOf(settingsIn(settings, scopeId), blocksIn(blocks, scopeId), configured),
+  );
+}
+
+function blocksIn(blocks: readonly Block[], scopeId: string): Block[] {
+  return blocks.filter((block) => block.scopeId === scopeId || block.scopeId === globalScope);
+}
+
+function policyOf(
+  { ofAll, ofScope }: ReturnType<typeof settingsIn>,
+  blocks: readonly Block[],
+  configured: Limits,
+): Policy {
+  const isGlobal = (block: Block) => block.scopeId === globalScope;
   return {
     limits: limitsInForce(configured, ofAll, ofScope),
     rules: rulesInForce(ofAll, ofScope),

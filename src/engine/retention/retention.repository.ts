@@ -76,7 +76,7 @@ export async function removeFiles(
       )
     ),
     last as (
-      select greatest(now(), max(due_at)) as due_at from cards where rendered_version < version
+      select greatest(now(), max(due_at)) as due_at from cards where is_due
     ),
     shown as (
       update cards set version = version + 1,

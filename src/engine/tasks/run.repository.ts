@@ -1,6 +1,5 @@
 import { sql } from 'kysely';
 import type { BackendHandle } from '../backends/backend.js';
-import type { TaskRequest } from '../batches/batch.js';
 import type { Database, Transaction } from '../db/connection.js';
 
 export interface RunKey {
@@ -40,66 +39,6 @@ export async function insertRun(
     .execute();
 }
 
-/** What a worker needs to know of the run that it has just been given. */
-export interface StartedRun {
-  readonly batchId: string;
-  readonly pool: string;
-  readonly instance: string;
-  readonly handle: BackendHandle | null;
-  readonly request: TaskRequest;
-  readonly seed: number | null;
-  readonly retries: number;
-  readonly submissions: number;
-  readonly deadlineAt: Date | null;
-}
-
-/**
- * Takes an admitted run for a worker. Undefined when somebody else has it, or had: a job delivered
- * twice, or one that a later run has overtaken.
- */
-export async function startRun(
-  db: Database,
-  key: RunKey,
-  workerId: string,
-  leaseMs: number,
-): Promise<StartedRun | undefined> {
-  return db
-    .with('started', (cte) =>
-      cte
-        .updateTable('runs')
-        .set({
-          state: 'started',
-          workerId,
-          startedAt: sql<Date>`now()`,
-          leaseUntil: leaseEnd(leaseMs),
-          // Without a handle to resume, this run submits.
-          submittedAt: sql<Date>`case when handle is null then now() end`,
-        })
-        .where('taskId', '=', key.taskId)
-        .where('number', '=', key.run)
-        .where('state', '=', 'admitted')
-        .returning(['taskId', 'number', 'instance', 'handle']),
-    )
-    .updateTable('tasks')
-    .from('started')
-    .set({ submissions: sql<number>`submissions + (started.handle is null)::int` })
-    .whereRef('tasks.id', '=', 'started.taskId')
-    .whereRef('tasks.runNumber', '=', 'started.number')
-    .where('tasks.state', '=', 'processing')
-    .returning([
-      'tasks.batchId',
-      'tasks.pool',
-      'started.instance',
-      'started.handle',
-      'tasks.request',
-      'tasks.seed',
-      'tasks.retries',
-      'tasks.submissions',
-      'tasks.deadlineAt',
-    ])
-    .executeTakeFirst();
-}
-
 /** Locks a run that nobody works at and that no backend knows of. False: there is no such. */
 export async function lockUnsentRun(trx: Transaction, key: RunKey): Promise<boolean> {
   const run = await trx
@@ -112,35 +51,6 @@ export async function lockUnsentRun(trx: Transaction, key: RunKey): Promise<bool
     .forUpdate()
     .executeTakeFirst();
   return run !== undefined;
-}
-
-/** `gone`: the batch was removed. `lost`: a later run has the task, or this one was ended. */
-export type LeaseState = 'held' | 'cancel-requested' | 'gone' | 'lost';
-
-export async function renewLease(
-  db: Database,
-  key: RunKey,
-  workerId: string,
-  leaseMs: number,
-): Promise<LeaseState> {
-  const held = await db
-    .updateTable('runs')
-    .from('tasks')
-    .set({ leaseUntil: leaseEnd(leaseMs) })
-    .whereRef('tasks.id', '=', 'runs.taskId')
-    .where('runs.taskId', '=', key.taskId)
-    .where('runs.number', '=', key.run)
-    .where('runs.state', '=', 'started')
-    .where('runs.workerId', '=', workerId)
-    .returning('tasks.cancelRequestedAt')
-    .executeTakeFirst();
-  if (held) return held.cancelRequestedAt ? 'cancel-requested' : 'held';
-  const task = await db
-    .selectFrom('tasks')
-    .select('id')
-    .where('id', '=', key.taskId)
-    .executeTakeFirst();
-  return task ? 'lost' : 'gone';
 }
 
 /** Keeps the backend's handle. False when the run is no longer the worker's. */
@@ -211,8 +121,4 @@ export async function findUnstartedRuns(db: Database, olderThanMs: number): Prom
     .where('state', '=', 'admitted')
     .where('admittedAt', '<', sql<Date>`now() - ${olderThanMs} * interval '1 millisecond'`)
     .execute();
-}
-
-function leaseEnd(leaseMs: number) {
-  return sql<Date>`now() + ${leaseMs} * interval '1 millisecond'`;
 }

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { TaskFailure } from '../batches/batch.js';
-import { nextVersion } from '../cards/card.repository.js';
+import { bumpedCards } from '../cards/card.repository.js';
 import type { Database, Transaction } from '../db/connection.js';
 import type { Effects } from '../db/transact.js';
 import { withoutFlush } from '../db/without-flush.js';
@@ -43,57 +43,72 @@ export async function beginTasks(
           and earlier.instance = moved.instance and earlier.outcome = 'interrupted')
       from moved
     ),
-    shown as (
-      update cards set version = ${nextVersion.version}, due_at = ${nextVersion.dueAt}
-      where batch_id in (select batch_id from moved)
-      returning batch_id, platform
-    )
+    ${bumpedCards(sql`array(select batch_id from moved)`)}
     select moved.id as task_id, moved.run_number as run, moved.batch_id, shown.platform
     from moved left join shown on shown.batch_id = moved.batch_id`.execute(trx);
   for (const { platform, batchId } of rows) if (platform) effects.card(platform, batchId);
   return rows.map(({ taskId, run }) => ({ taskId, run }));
 }
 
+/** A run that went well, with what came of it. */
+export interface CompletedTask {
+  readonly taskId: string;
+  readonly run: number;
+  readonly model: string;
+  readonly images: readonly NewImage[];
+  /** Why some images are missing, where some are. */
+  readonly failure: TaskFailure | null;
+}
+
 /**
- * processing → completed, with its run ended and its images on record, in one statement that needs
- * no transaction around it. False: a later run has the task, or nobody.
+ * processing → completed for several tasks, each with its run ended and its images on record, in one
+ * statement that needs no transaction around it. False of those that a later run has, or nobody.
  */
-export async function completeTask(
+export async function completeTasks(
   db: Database,
   effects: Effects,
-  key: { readonly taskId: string; readonly run: number },
-  result: {
-    readonly model: string;
-    readonly images: readonly NewImage[];
-    /** Why some images are missing, where some are. */
-    readonly failure: TaskFailure | null;
-  },
-): Promise<boolean> {
-  const { failure } = result;
-  const { rows } = await sql<{ batchId: string; pool: string; platform: Platform | null }>`
-    with moved as (
-      update tasks set state = 'completed', model = ${result.model}, finished_at = now(),
-        deadline_at = null, failure_kind = ${failure?.kind ?? null},
-        failure_text = ${failure?.text ?? null}, failure_billed = ${failure?.billed ?? null}
-      where id = ${key.taskId} and run_number = ${key.run}
-        and state = any(${predecessors('completed')})
-      returning id, batch_id, pool
+  tasks: readonly CompletedTask[],
+): Promise<boolean[]> {
+  const ids = sql`${tasks.map(({ taskId }) => taskId)}::text[]`;
+  const { rows } = await sql<{
+    taskId: string;
+    run: number;
+    batchId: string;
+    pool: string;
+    platform: Platform | null;
+  }>`
+    with results as (
+      select * from jsonb_to_recordset(${JSON.stringify(tasks)}::jsonb) result (
+        "taskId" text, run integer, model text, images jsonb, failure jsonb)
+    ),
+    -- One after the other, in one order for all.
+    held as (
+      select id from tasks where id = any(${ids}) order by id for update
+    ),
+    moved as (
+      update tasks set state = 'completed', model = results.model, finished_at = now(),
+        deadline_at = null, failure_kind = results.failure->>'kind',
+        failure_text = results.failure->>'text', failure_billed = results.failure->>'billed'
+      from held, results
+      where tasks.id = any(${ids}) and tasks.id = held.id and tasks.id = results."taskId"
+        and tasks.run_number = results.run and tasks.state = any(${predecessors('completed')})
+      returning tasks.id, tasks.batch_id, tasks.pool, tasks.run_number
     ),
     ended as (
       update runs set state = 'ended', outcome = 'completed', ended_at = now(), lease_until = null
-      from moved where task_id = moved.id and number = ${key.run} and runs.state <> 'ended'
+      from moved
+      where runs.task_id = any(${ids}) and runs.task_id = moved.id
+        and runs.number = moved.run_number and runs.state <> 'ended'
     ),
-    kept as (${imageInsertion(key.run, result.images)}),
-    shown as (
-      update cards set version = ${nextVersion.version}, due_at = ${nextVersion.dueAt}
-      from moved where cards.batch_id = moved.batch_id
-      returning cards.platform
-    )
-    select moved.batch_id, moved.pool, shown.platform
-    from moved left join shown on true`.execute(db);
-  const [row] = rows;
-  if (!row) return false;
-  if (row.platform) effects.card(row.platform, row.batchId);
-  effects.wake(row.pool);
-  return true;
+    kept as (${imageInsertion}),
+    ${bumpedCards(sql`array(select batch_id from moved)`)}
+    select moved.id as task_id, moved.run_number as run, moved.batch_id, moved.pool, shown.platform
+    from moved left join shown on shown.batch_id = moved.batch_id`.execute(db);
+  for (const { platform, batchId, pool } of rows) {
+    if (platform) effects.card(platform, batchId);
+    effects.wake(pool);
+  }
+  return tasks.map(({ taskId, run }) =>
+    rows.some((row) => row.taskId === taskId && row.run === run),
+  );
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Database, Transaction } from '../db/connection.js';
 import { throughRecord } from '../db/connection-error.js';
+import { gathered } from '../db/gathered.js';
 import { RecordUnavailableError } from '../engine-error.js';
 import type { Platform } from '../users/user.js';
 import type { Inbox, LeftUpdate, OpenUpdate } from './inbox.js';
@@ -9,17 +10,20 @@ import type { Inbox, LeftUpdate, OpenUpdate } from './inbox.js';
 const claimEnd = sql<Date>`now() + interval '3 seconds'`;
 const mostTakenAtOnce = 100;
 
+interface Arrival {
+  readonly platform: Platform;
+  readonly key: string;
+  readonly payload: unknown;
+  readonly groupKey: string | null;
+}
+
 export function createInbox(db: Database): Inbox {
+  const receive = gathered((arrivals: readonly Arrival[]) => insertNew(db, arrivals));
+
   return {
     async receive(platform, key, payload, groupKey) {
       try {
-        const inserted = await db
-          .insertInto('updates')
-          .values({ platform, key, payload: JSON.stringify(payload), groupKey: groupKey ?? null })
-          .onConflict((conflict) => conflict.doNothing())
-          .returning('key')
-          .executeTakeFirst();
-        return { isNew: inserted !== undefined };
+        return { isNew: await receive({ platform, key, payload, groupKey: groupKey ?? null }) };
       } catch (error) {
         throw new RecordUnavailableError(error);
       }
@@ -75,6 +79,21 @@ export function createInbox(db: Database): Inbox {
       return openUpdates(db, platform).where('groupKey', '=', groupKey).execute();
     },
   };
+}
+
+/** Whether each had not arrived before: of two with one key, the first. */
+async function insertNew(db: Database, arrivals: readonly Arrival[]): Promise<boolean[]> {
+  const { rows } = await sql<Pick<Arrival, 'platform' | 'key'>>`
+    insert into updates (platform, key, payload, group_key)
+    select platform, key, payload, "groupKey"
+    from jsonb_to_recordset(${JSON.stringify(arrivals)}::jsonb)
+      arrived (platform text, key text, payload jsonb, "groupKey" text)
+    order by platform, key
+    on conflict do nothing
+    returning platform, key`.execute(db);
+  const idOf = ({ platform, key }: Pick<Arrival, 'platform' | 'key'>) => `${platform} ${key}`;
+  const fresh = new Set(rows.map(idOf));
+  return arrivals.map((arrival) => fresh.delete(idOf(arrival)));
 }
 
 function openUpdates(db: Database, platform: Platform) {

@@ -1,13 +1,15 @@
 import type { Logger } from 'pino';
 import type { BackendCapabilities, BackendResult } from '../backends/backend.js';
 import type { TaskFailure } from '../batches/batch.js';
+import { gathered } from '../db/gathered.js';
 import type { Transact } from '../db/transact.js';
 import type { ImageStore } from '../images/image-store.js';
 import type { RunQueue } from '../queue/run-queue.js';
+import type { StartedRun } from '../tasks/held-runs.repository.js';
 import { type Decision, failureOf } from '../tasks/retry-policy.js';
-import { endRun, type RunKey, type StartedRun } from '../tasks/run.repository.js';
+import { endRun, type RunKey } from '../tasks/run.repository.js';
 import { cancelTask, failTask, postponeTask } from '../tasks/task.repository.js';
-import { completeTask } from '../tasks/task-run.repository.js';
+import { type CompletedTask, completeTasks } from '../tasks/task-run.repository.js';
 import { type ImageMetadataPolicy, storeResultImages } from './result-images.js';
 import { beginSuccessor } from './succession.js';
 
@@ -51,6 +53,9 @@ export interface Outcomes {
 
 export function createOutcomes(deps: OutcomeDependencies): Outcomes {
   const { transact, store, queue, log } = deps;
+  const complete = gathered((tasks: readonly CompletedTask[]) =>
+    transact.statement((db, effects) => completeTasks(db, effects, tasks)),
+  );
 
   async function failed(key: RunKey, failure: TaskFailure): Promise<void> {
     await transact(async (trx, effects) => {
@@ -65,10 +70,7 @@ export function createOutcomes(deps: OutcomeDependencies): Outcomes {
       }
       const images = await storeResultImages(result, request, deps);
       const { model } = result;
-      const failure = failureBeside(result);
-      const kept = await transact.statement((db, effects) =>
-        completeTask(db, effects, key, { model, images, failure }),
-      );
+      const kept = await complete({ ...key, model, images, failure: failureBeside(result) });
       if (!kept) {
         log.info({ ...key }, 'A late result was dropped: a later run has the task, or nobody');
         await Promise.all(images.map((image) => store.delete(image.storageKey)));

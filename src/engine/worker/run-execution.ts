@@ -4,12 +4,8 @@ import type { InstanceHealth } from '../backends/instance-health.js';
 import type { TaskProgress } from '../batches/batch.js';
 import type { Database } from '../db/connection.js';
 import type { Signals } from '../queue/signals.js';
-import {
-  type LeaseState,
-  type RunKey,
-  type StartedRun,
-  saveHandle,
-} from '../tasks/run.repository.js';
+import type { LeaseState, StartedRun } from '../tasks/held-runs.repository.js';
+import { type RunKey, saveHandle } from '../tasks/run.repository.js';
 import type { LeaseTimes } from './run-lease.js';
 
 export interface ExecutionTimes extends LeaseTimes {

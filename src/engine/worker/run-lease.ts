@@ -1,5 +1,5 @@
-import type { Database } from '../db/connection.js';
-import { type LeaseState, type RunKey, renewLease } from '../tasks/run.repository.js';
+import type { HeldRuns, LeaseState } from '../tasks/held-runs.repository.js';
+import type { RunKey } from '../tasks/run.repository.js';
 
 export interface LeaseTimes {
   /** How long a run stays its worker's without a word. */
@@ -10,8 +10,7 @@ export interface LeaseTimes {
 }
 
 export interface RunLeaseDependencies {
-  readonly db: Database;
-  readonly workerId: string;
+  readonly runs: Pick<HeldRuns, 'renew'>;
   readonly times: LeaseTimes;
 }
 
@@ -21,7 +20,7 @@ export interface RunLeaseDependencies {
  * other end, perhaps several times. Returns the way to stop.
  */
 export function keepLease(
-  { db, workerId, times }: RunLeaseDependencies,
+  { runs, times }: RunLeaseDependencies,
   key: RunKey,
   obey: (state: Exclude<LeaseState, 'held'>) => void,
 ): () => void {
@@ -29,7 +28,7 @@ export function keepLease(
   let isRenewing = false;
 
   async function renew(): Promise<void> {
-    const state = await renewLease(db, key, workerId, times.leaseMs);
+    const state = await runs.renew(key);
     heardAt = performance.now();
     if (state !== 'held') obey(state);
   }

@@ -3,7 +3,8 @@ import type { Pools } from '../backends/pools.js';
 import type { Database } from '../db/connection.js';
 import { findInputs } from '../images/image.repository.js';
 import { ImageMissingError, type ImageStore } from '../images/image-store.js';
-import type { RunKey, StartedRun } from '../tasks/run.repository.js';
+import type { StartedRun } from '../tasks/held-runs.repository.js';
+import type { RunKey } from '../tasks/run.repository.js';
 
 export interface RunRequestDependencies {
   readonly db: Database;

@@ -5,8 +5,9 @@ import { type BackendErrorKind, neverArrived } from '../backends/backend-error.j
 import type { Pools } from '../backends/pools.js';
 import { ImageMissingError, type ImageStore, ImageStoreError } from '../images/image-store.js';
 import { jobIdOf, type RunJob, type RunQueue, type RunWorker } from '../queue/run-queue.js';
+import type { HeldRuns, StartedRun } from '../tasks/held-runs.repository.js';
 import { decideAfterFailure } from '../tasks/retry-policy.js';
-import { type RunKey, type StartedRun, startRun } from '../tasks/run.repository.js';
+import type { RunKey } from '../tasks/run.repository.js';
 import type { Outcomes } from './outcome.js';
 import { persist } from './persistence.js';
 import {
@@ -20,6 +21,7 @@ import { prepareRequest } from './run-request.js';
 
 export interface WorkerDependencies extends ExecutionDependencies {
   readonly pools: Pools;
+  readonly runs: HeldRuns;
   readonly queue: RunQueue;
   readonly store: ImageStore;
   readonly outcomes: Outcomes;
@@ -61,7 +63,7 @@ interface KeptLease {
 
 /** Takes runs from the queue, makes them on their backend, and records what came of it. */
 export function createTaskWorker(deps: WorkerDependencies): TaskWorker {
-  const { db, pools, outcomes, signals, log, workerId, times, health } = deps;
+  const { pools, runs, outcomes, signals, log, health } = deps;
   const running = new Map<string, RunningRun>();
   /** Runs between the queue and their backend: a cancel reaches them as soon as they run. */
   const starting = new Map<string, { isCancelled: boolean }>();
@@ -79,7 +81,7 @@ export function createTaskWorker(deps: WorkerDependencies): TaskWorker {
     if (handsBack !== 'nothing') return;
     starting.set(job.taskId, { isCancelled: false });
     try {
-      const started = await startRun(db, job, workerId, times.leaseMs);
+      const started = await runs.start(job);
       if (started) await runWithLease(job, started);
     } finally {
       starting.delete(job.taskId);

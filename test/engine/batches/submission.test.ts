@@ -5,7 +5,8 @@ import type { Database, Transaction } from '../../../src/engine/db/connection.js
 import { createTransact, type Effects } from '../../../src/engine/db/transact.js';
 import { createFileStore } from '../../../src/engine/images/file-store.js';
 import { defaultLimits } from '../../../src/engine/limits/limit.js';
-import { readPolicy } from '../../../src/engine/policy/policy.repository.js';
+import type { Policy } from '../../../src/engine/policy/policy.js';
+import { readPolicies } from '../../../src/engine/policy/policy.repository.js';
 import { createLocalSignals } from '../../../src/engine/queue/signals.js';
 import { createRecentValues } from '../../../src/engine/settings/recent-values.js';
 import { type EngineHarness, poolOf, silentLog, startEngine } from '../../support/engine.js';
@@ -33,7 +34,10 @@ it('says which batch was kept when only the answer to its commit was lost', asyn
     pools: createPools(pools, silentLog, Date.now),
     store: createFileStore(harness.folder),
     db: harness.db,
-    policyIn: createRecentValues((scope) => readPolicy(harness.db, scope, defaultLimits)),
+    policyIn: createRecentValues(async (scope) => {
+      const [policy] = await readPolicies(harness.db, [scope], defaultLimits);
+      return policy as Policy;
+    }),
     weightOf: () => 1,
   });
   const { batchId, created } = await submit({

@@ -1,0 +1,117 @@
+import { sql } from 'kysely';
+import type { BackendHandle } from '../backends/backend.js';
+import type { TaskRequest } from '../batches/batch.js';
+import type { Database } from '../db/connection.js';
+import { gathered } from '../db/gathered.js';
+import type { RunKey } from './run.repository.js';
+
+/** What a worker needs to know of the run that it has just been given. */
+export interface StartedRun {
+  readonly batchId: string;
+  readonly pool: string;
+  readonly instance: string;
+  readonly handle: BackendHandle | null;
+  readonly request: TaskRequest;
+  readonly seed: number | null;
+  readonly retries: number;
+  readonly submissions: number;
+  readonly deadlineAt: Date | null;
+}
+
+/** `gone`: the batch was removed. `lost`: a later run has the task, or this one was ended. */
+export type LeaseState = 'held' | 'cancel-requested' | 'gone' | 'lost';
+
+/** The runs of one worker: how it takes them, and how it keeps them. */
+export interface HeldRuns {
+  /**
+   * Takes an admitted run. Undefined when somebody else has it, or had: a job delivered twice, or
+   * one that a later run has overtaken.
+   */
+  start(key: RunKey): Promise<StartedRun | undefined>;
+  /** Renews its lease, where it is this worker's still. */
+  renew(key: RunKey): Promise<LeaseState>;
+}
+
+export interface HeldRunsDependencies {
+  readonly db: Database;
+  readonly workerId: string;
+  readonly leaseMs: number;
+}
+
+export function createHeldRuns({ db, workerId, leaseMs }: HeldRunsDependencies): HeldRuns {
+  const leaseEnd = sql`now() + ${leaseMs} * interval '1 millisecond'`;
+
+  async function start(keys: readonly RunKey[]): Promise<(StartedRun | undefined)[]> {
+    const { rows } = await sql<StartedRun & RunKey>`
+      with asked as (${asked(keys)}),
+      -- Tasks before runs, as all do that lock both.
+      held as (
+        select tasks.id from tasks, asked
+        where tasks.id = any(${idsOf(keys)}) and tasks.id = asked.task_id
+          and tasks.run_number = asked.number and tasks.state = 'processing'
+        order by tasks.id for update of tasks
+      ),
+      started as (
+        update runs set state = 'started', worker_id = ${workerId}, started_at = now(),
+          lease_until = ${leaseEnd},
+          -- Without a handle to resume, this run submits.
+          submitted_at = case when handle is null then now() end
+        from held, asked
+        where runs.task_id = any(${idsOf(keys)}) and runs.task_id = held.id
+          and runs.task_id = asked.task_id and runs.number = asked.number
+          and runs.state = 'admitted'
+        returning runs.task_id, runs.number, runs.instance, runs.handle
+      )
+      update tasks set submissions = submissions + (started.handle is null)::int
+      from started
+      where tasks.id = any(${idsOf(keys)}) and tasks.id = started.task_id
+      returning tasks.id as task_id, started.number as run, tasks.batch_id, tasks.pool,
+        started.instance, started.handle, tasks.request, tasks.seed, tasks.retries,
+        tasks.submissions, tasks.deadline_at`.execute(db);
+    // A job that was delivered twice at once is one worker's all the same.
+    const started = new Map(rows.map((row) => [row.taskId, row]));
+    return keys.map(({ taskId, run }) => {
+      const row = started.get(taskId);
+      if (row?.run !== run) return undefined;
+      started.delete(taskId);
+      return row;
+    });
+  }
+
+  async function renew(keys: readonly RunKey[]): Promise<LeaseState[]> {
+    const { rows } = await sql<RunKey & { readonly held: boolean; readonly isCancelled: boolean }>`
+      with asked as (${asked(keys)}),
+      renewed as (
+        update runs set lease_until = ${leaseEnd}
+        from asked
+        where runs.task_id = any(${idsOf(keys)}) and runs.task_id = asked.task_id
+          and runs.number = asked.number and runs.state = 'started'
+          and runs.worker_id = ${workerId}
+        returning runs.task_id, runs.number
+      )
+      select asked.task_id, asked.number as run, renewed.number is not null as held,
+        tasks.cancel_requested_at is not null as is_cancelled
+      from asked
+      join tasks on tasks.id = any(${idsOf(keys)}) and tasks.id = asked.task_id
+      left join renewed on renewed.task_id = asked.task_id and renewed.number = asked.number
+    `.execute(db);
+    return keys.map(({ taskId, run }) => {
+      const row = rows.find((found) => found.taskId === taskId && found.run === run);
+      if (!row) return 'gone';
+      if (!row.held) return 'lost';
+      return row.isCancelled ? 'cancel-requested' : 'held';
+    });
+  }
+
+  return { start: gathered(start), renew: gathered(renew) };
+}
+
+/** The keys as lines of `task_id` and `number`. */
+function asked(keys: readonly RunKey[]) {
+  const numbers = keys.map(({ run }) => run);
+  return sql`select * from unnest(${idsOf(keys)}, ${numbers}::integer[]) asked (task_id, number)`;
+}
+
+function idsOf(keys: readonly RunKey[]) {
+  return sql`${keys.map(({ taskId }) => taskId)}::text[]`;
+}
