@@ -32,6 +32,9 @@ serve({
     send: async (people: number) => {
       for (let person = 0; person < people; person += 1) await opened().send(person);
     },
+    /** Commands of people who have not asked before. */
+    askOthers: ({ first, people }: { first: number; people: number }) =>
+      Promise.all(Array.from({ length: people }, (_, n) => opened().ask(first + n))),
     traffic: () => opened().traffic(),
     cancelOne: (person: number) => cancelOne(opened(), person),
     load: (options: LoadOptions) => runLoad(opened(), options),

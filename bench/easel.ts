@@ -15,7 +15,7 @@ import {
   createRedisRunQueue,
 } from '../src/engine/queue/bullmq-run-queue.js';
 import { createLocalSignals, createRedisSignals } from '../src/engine/queue/signals.js';
-import { createInstantBackend } from './instant-backend.js';
+import { createInstantBackend, type InstantBackend } from './instant-backend.js';
 import { preparedPicture } from './picture.js';
 import { jobsAtOnce, type PipelineOptions } from './pipeline.js';
 import { givenOptions, notify, serve } from './serve.js';
@@ -45,6 +45,7 @@ const noLimits = {
   progressIntervalMs: { private: 1500, group: 3000 },
 };
 const trace = createTrace();
+let backend: InstantBackend | undefined;
 const now = () => new Date();
 
 async function start(): Promise<void> {
@@ -62,12 +63,13 @@ async function start(): Promise<void> {
   const images = join(folder, createId());
   await mkdir(images, { recursive: true });
   const { runMs, progressEveryMs, concurrency = jobsAtOnce } = options;
-  const backend = createInstantBackend({
+  const instant = createInstantBackend({
     picture: await preparedPicture(),
     ...(runMs === undefined ? {} : { runMs }),
     ...(progressEveryMs === undefined ? {} : { progressEveryMs }),
     onCancel: () => notify('cancelled', performance.timeOrigin + performance.now()),
   });
+  backend = instant;
   const engine = createEngine({
     db,
     queue: options.traced ? trace.queue(queue) : queue,
@@ -77,7 +79,7 @@ async function start(): Promise<void> {
       {
         name: 'main',
         instances: [
-          { backend: options.traced ? trace.backend(backend) : backend, slots: concurrency },
+          { backend: options.traced ? trace.backend(instant) : instant, slots: concurrency },
         ],
         concurrency,
         hidden: false,
@@ -130,5 +132,12 @@ serve({
   async stop() {
     for (const close of closers.reverse()) await close();
   },
-  calls: { trace: () => trace.take() },
+  calls: {
+    trace: () => trace.take(),
+    /** Returns when they ended, in ms since the epoch. */
+    endLast: (count: number) => {
+      backend?.endLast(count);
+      return performance.timeOrigin + performance.now();
+    },
+  },
 });

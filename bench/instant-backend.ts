@@ -13,9 +13,16 @@ export interface InstantBackendOptions {
   readonly onCancel?: (request: BackendRequest) => void;
 }
 
+export interface InstantBackend extends Backend {
+  /** Ends the runs that began last, however long they were to take. */
+  endLast(count: number): void;
+}
+
 /** An image service that answers with a prepared picture: all time that is left is Easel's own. */
-export function createInstantBackend(options: InstantBackendOptions): Backend {
+export function createInstantBackend(options: InstantBackendOptions): InstantBackend {
   const { name = 'instant', picture, runMs = 0, progressEveryMs, onBegin, onCancel } = options;
+  /** The ends of those that are under way, in the order of their beginnings. */
+  const underWay = new Set<() => void>();
 
   async function run(request: BackendRequest, context: BackendRunContext) {
     onBegin?.(request);
@@ -35,6 +42,7 @@ export function createInstantBackend(options: InstantBackendOptions): Backend {
       const finish = () => {
         clearInterval(ticking);
         clearTimeout(timer);
+        underWay.delete(end);
         signal.removeEventListener('abort', abort);
       };
       const abort = () => {
@@ -42,16 +50,21 @@ export function createInstantBackend(options: InstantBackendOptions): Backend {
         if (signal.reason === 'cancel') onCancel?.(request);
         reject(new BackendError('aborted', { kind: 'cancelled', retryable: false }));
       };
-      const timer = setTimeout(() => {
+      const end = () => {
         finish();
         resolve();
-      }, runMs);
+      };
+      const timer = setTimeout(end, runMs);
+      underWay.add(end);
       signal.addEventListener('abort', abort);
       if (signal.aborted) abort();
     });
   }
 
   return {
+    endLast(count) {
+      for (const end of [...underWay].slice(-count)) end();
+    },
     name,
     type: 'instant',
     capabilities: {

@@ -1,4 +1,5 @@
 import type { BenchContext } from '../bench-context.js';
+import type { Sample } from '../chat-load.js';
 import { type Peer, startPeer } from '../processes.js';
 import { measured, type Row } from '../row.js';
 
@@ -15,6 +16,14 @@ const cards = 500;
 /** The first answers of 500 cards and their first edits, at 12 a second. */
 const settleMs = 90_000;
 const watchedMs = 30_000;
+/** More of them, which end in the midst of the others. */
+const ending = 5;
+const beginMs = 10_000;
+/**
+ * Between two changes of one message: Telegram's chats take one a second, Discord's channels five in
+ * five seconds.
+ */
+const leastIntervalMs = 1000;
 
 /**
  * 500 cards that run at once, each with progress twice a second, under the platform's own limits:
@@ -36,7 +45,7 @@ export async function runningCards(
       databaseUrl: await servers.createDatabase(),
       redisUrl: servers.redisUrl,
       folder: servers.folder,
-      concurrency: cards,
+      concurrency: cards + ending,
       runMs: 600_000,
       progressEveryMs: 500,
       withBudgets: true,
@@ -47,13 +56,17 @@ export async function runningCards(
     await pause(watchedMs);
     const { sent, refused } = await chats.call<Traffic>('traffic');
     const permitted = permittedPerSecond[platform];
+    const asked = chats.call<Sample[]>('askOthers', { first: cards, people: ending });
+    await pause(beginMs);
+    const endedAt = await easel.call<number>('endLast', ending);
+    const ends = (await asked).map(({ shownAt }) => shownAt - endedAt);
     return [
       measured({
         figure: `${cards} running cards: part of the bot's whole budget that progress uses (${name})`,
         unit: '',
         values: [sent / ((permitted * watchedMs) / 1000)],
         goal: { least: 0.9 },
-        why: "Progress may use less than half of a bot's budget on purpose: the rest is for answers and finished images",
+        why: 'Progress leaves a part of it to answers and finished images',
         against: `${permitted} requests/s`,
       }),
       measured({
@@ -61,6 +74,14 @@ export async function runningCards(
         unit: '',
         values: [refused],
         goal: { most: 0 },
+      }),
+      measured({
+        figure: `${cards} running cards: the backend ends a run → its image is shown (${name})`,
+        unit: 'ms',
+        values: ends,
+        goal: { most: 1.1 * leastIntervalMs },
+        why: 'A card that showed progress a moment ago waits until its chat takes another change',
+        against: `${leastIntervalMs} ms between two edits`,
       }),
     ];
   } finally {

@@ -3,8 +3,10 @@ import type { BucketState } from './discord-api.js';
 /** Milliseconds between two progress edits of a card, and of any two in one channel. */
 const cardIntervalMs = 1500;
 const channelIntervalMs = 250;
-/** All progress together, well below the 50 requests a second that a bot may send. */
-const botIntervalMs = 40;
+/** All progress together, below the 50 requests a second that a bot may send. */
+const botIntervalMs = 21;
+/** Whatever there is of new cards and of ends, progress waits no longer for them. */
+const longestYieldMs = 1000;
 /** An edit with files holds its card's progress back for as long as this pace takes to send them. */
 const bytesPerMs = 1000;
 /** Entries kept for cards and channels before old ones are dropped. */
@@ -49,13 +51,16 @@ export function createEditBudget(options: { readonly monotonicMs: () => number }
       return Math.max(0, Math.ceil(Math.max(closed, paced) - now()));
     },
 
-    /** Progress alone spends the shared pace: new cards and ends of cards do not hold it back. */
+    /** New cards and ends of cards wait for nobody's pace, but progress makes room for them. */
     edited({ card, channel }: CardBuckets, final: boolean, uploadedBytes: number): void {
       const at = now();
       if (cardReadyAt.has(card) && !final) {
         const channelAt = Math.max(at, channelReadyAt.get(channel) ?? 0);
         channelReadyAt.set(channel, channelAt + channelIntervalMs);
-        botReadyAt = Math.max(at, botReadyAt) + botIntervalMs;
+        // What a late timer has lost is made good by the next.
+        botReadyAt = Math.max(at - botIntervalMs, botReadyAt) + botIntervalMs;
+      } else {
+        botReadyAt = Math.min(Math.max(at, botReadyAt) + botIntervalMs, at + longestYieldMs);
       }
       cardReadyAt.set(card, at + cardIntervalMs + uploadedBytes / bytesPerMs);
       for (const times of [cardReadyAt, channelReadyAt, closedUntil, scarceUntil]) {

@@ -2,15 +2,15 @@ import { createProgressTurns, type ProgressTurns } from './progress-turns.js';
 import { telegramFailureOf } from './telegram-errors.js';
 
 /**
- * Telegram's limits (core.telegram.org/bots/faq#broadcasting-to-users), with room to spare, as
- * requests may bunch on their way. What progress may use of them leaves the rest to answers and
- * finished pictures.
+ * Telegram's limits (core.telegram.org/bots/faq#broadcasting-to-users: some 30 messages a second),
+ * with room to spare, as requests may bunch on their way. Progress may use nearly all that answers
+ * and finished pictures leave: it goes at an even pace, so that they find room within moments.
  */
 const telegramLimits: SendLimits = {
   chatIntervalMs: 1050,
   groupWindowMs: 61_000,
   groupPerWindow: { all: 19, progress: 11 },
-  overallPerSecond: { all: 25, progress: 12 },
+  overallPerSecond: { all: 28, progress: 27 },
   progressIntervalMs: { private: 1500, group: 3000 },
 };
 /** A call that does not end holds its chat up no longer than this. */
@@ -108,7 +108,10 @@ export interface SendBudgetDeps {
 export function createSendBudget(deps: SendBudgetDeps = {}): SendBudget {
   const nowMs = deps.monotonicMs ?? (() => performance.now());
   const limits = deps.limits ?? telegramLimits;
+  const paceMs = 1000 / limits.overallPerSecond.progress;
   const chats = new Map<number, ChatState>();
+  /** When progress, at an even pace, may be sent again. */
+  let progressAt = 0;
   let recent: number[] = [];
   let closed = false;
 
@@ -199,6 +202,7 @@ export function createSendBudget(deps: SendBudgetDeps = {}): SendBudget {
         const isNext = chat.turns.isNext(cardKey, now);
         const waitMs = Math.max(
           waitMsOf(chat, 'progress'),
+          progressAt - now,
           chat.nextProgressAt - now,
           chat.waiting.length * limits.chatIntervalMs,
           isNext ? 0 : intervalMs / 4,
@@ -206,6 +210,7 @@ export function createSendBudget(deps: SendBudgetDeps = {}): SendBudget {
         if (waitMs > 0) return Math.ceil(waitMs);
         chat.turns.shown(cardKey, now);
         chat.nextProgressAt = now + intervalMs;
+        progressAt = Math.max(progressAt, now - paceMs) + paceMs;
       } else {
         const waitMs = waitMsOf(chat, 'all');
         if (waitMs > 0) return waitMs;

@@ -138,6 +138,30 @@ describe("Telegram's send budget", () => {
     expect(budget.readyInMs(group, 'other', 'final')).toBe(0);
   });
 
+  it('gives progress nearly all that Telegram permits, at a pace that lets finished cards in', async () => {
+    const { budget, begun, call } = noting();
+    const finished: number[] = [];
+    for (let ms = 0; ms < 10_000; ms += 10) {
+      for (let chat = 1; chat <= 100; chat += 1) {
+        if (budget.readyInMs(chat, 'card', 'progress') > 0) continue;
+        void budget.run(chat, call('progress'), { maxWaitMs: 0 });
+      }
+      if (ms % 1000 === 500) {
+        const asked = performance.now();
+        const note = async () => void finished.push(performance.now() - asked);
+        void budget.run(1000 + ms, note, { isFinal: true });
+      }
+      await vi.advanceTimersByTimeAsync(10);
+    }
+    expect(begun.length).toBeGreaterThanOrEqual(250);
+    const mostInASecond = begun.map(
+      ({ at }) => begun.filter((other) => other.at >= at && other.at < at + 1000).length,
+    );
+    expect(Math.max(...mostInASecond)).toBeLessThanOrEqual(28);
+    expect(finished).toHaveLength(10);
+    expect(Math.max(...finished)).toBeLessThanOrEqual(50);
+  });
+
   it('refuses what waits when the bot stops', async () => {
     const { budget, call } = noting();
     const first = budget.run(privateChat, call('first'));
