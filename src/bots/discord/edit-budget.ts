@@ -58,7 +58,7 @@ export function createEditBudget(options: { readonly monotonicMs: () => number }
         const channelAt = Math.max(at, channelReadyAt.get(channel) ?? 0);
         channelReadyAt.set(channel, channelAt + channelIntervalMs);
         // What a late timer has lost is made good by the next.
-        botReadyAt = Math.max(at - botIntervalMs, botReadyAt) + botIntervalMs;
+        botReadyAt = Math.max(at - 2 * botIntervalMs, botReadyAt) + botIntervalMs;
       } else {
         botReadyAt = Math.min(Math.max(at, botReadyAt) + botIntervalMs, at + longestYieldMs);
       }

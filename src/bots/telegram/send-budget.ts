@@ -15,6 +15,8 @@ const telegramLimits: SendLimits = {
 };
 /** A call that does not end holds its chat up no longer than this. */
 const longestHoldMs = 15_000;
+/** Turns of progress that a late timer may have missed, and that go at once. */
+const mostMadeGood = 3;
 /** How long a card that was told 0 keeps its turn, until it uses it. */
 const grantMs = 500;
 
@@ -210,7 +212,7 @@ export function createSendBudget(deps: SendBudgetDeps = {}): SendBudget {
         if (waitMs > 0) return Math.ceil(waitMs);
         chat.turns.shown(cardKey, now);
         chat.nextProgressAt = now + intervalMs;
-        progressAt = Math.max(progressAt, now - paceMs) + paceMs;
+        progressAt = Math.max(progressAt, now - mostMadeGood * paceMs) + paceMs;
       } else {
         const waitMs = waitMsOf(chat, 'all');
         if (waitMs > 0) return waitMs;
