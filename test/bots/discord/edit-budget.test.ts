@@ -61,8 +61,8 @@ it('stays below 50 edits a second over all channels', () => {
   pass(10_000);
   edit();
   pass(10_000);
-  expect(budget.readyInMs(card('card0', 'channel0'), false)).toBe(479);
-  pass(479);
+  expect(budget.readyInMs(card('card0', 'channel0'), false)).toBe(458);
+  pass(458);
   expect(budget.readyInMs(card('card0', 'channel0'), false)).toBe(0);
 });
 
