@@ -30,6 +30,14 @@ describe('/queue', () => {
     );
   });
 
+  it('keeps the words of private ones from a group, where others read the answer', async () => {
+    const { write } = benchWith(batchView({ private: true }));
+    const line = 'batch0 · queued · #3 · about 40 s';
+    expect(privateText(await write('queue', ''))).toContain(`${line} · (private)`);
+    const alone = await write('queue', '', [], { scopeId: 'telegram:dm:100' });
+    expect(privateText(alone)).toContain(`${line} · a fox`);
+  });
+
   it('says so when there is nothing, and shows nobody else’s', async () => {
     const { write } = benchWith(batchView());
     expect(privateText(await write('queue', '', [], { identity: bob }))).toBe(
