@@ -130,7 +130,7 @@ export type Reply =
       readonly private: boolean;
       /**
        * What others have no business with. Where a platform cannot hide an answer in its chat, it
-       * goes to the asker's private chat with the bot instead, where that is open.
+       * goes to the asker's private chat with the bot instead; where that is closed, nobody sees it.
        */
       readonly confidential?: boolean;
       /** Shown with the text. */

@@ -25,10 +25,18 @@ export interface ReplyPlace {
   readonly asked?: FormPlace['asked'];
   readonly payload?: string;
   readonly locale: string;
-  /** In a group: the private chat with whoever asked, where that is known. */
-  readonly privateChatId?: number | null;
+  /** In a group alone: where the others do not read along. */
+  readonly privateChat?: PrivateChat;
   /** Only where a button was pressed. */
   readonly callback?: CallbackAnswer;
+}
+
+/** The private chat of the bot with whoever asks in a group. */
+export interface PrivateChat {
+  /** Null for who asks in the group's own name: nobody knows who that is. */
+  readonly chatId: number | null;
+  /** By which its person opens it. */
+  readonly startLink: string;
 }
 
 type TextReply = Extract<Reply, { kind: 'text' }>;
@@ -87,27 +95,38 @@ export function createReplySender(deps: ReplySenderDeps): ReplySender {
     return wasSent;
   };
 
-  /** False: the chat is not open, because its person never wrote to the bot or has blocked it. */
-  const sendPrivately = async ({ text, picture }: TextReply, chatId: number): Promise<boolean> => {
+  /** 'closed': its person never wrote to the bot, or has blocked it. 'stopped': the bot has. */
+  const sendPrivately = async (
+    { text, picture }: TextReply,
+    chatId: number,
+  ): Promise<'sent' | 'closed' | 'stopped'> => {
     const html = escapeHtml(shorten(withoutMentions(text), maxTextLength));
-    try {
-      await budget.run(chatId, () => api.sendMessage(chatId, html, textOptions));
-      if (picture) await sendPicture(picture, chatId, {});
-      return true;
-    } catch (error) {
-      if (!(error instanceof TelegramCallError)) throw error;
-      log.info({ err: error }, 'A private chat is not open');
-      return false;
-    }
+    let isOpen = true;
+    const isDone = await repeatedly(async () => {
+      try {
+        await budget.run(chatId, () => api.sendMessage(chatId, html, textOptions));
+      } catch (error) {
+        if (!(error instanceof TelegramCallError) || isPassing(error)) throw error;
+        log.info({ err: error }, 'A private chat is not open');
+        isOpen = false;
+      }
+    });
+    if (!isDone) return 'stopped';
+    if (isOpen && picture) await sendPicture(picture, chatId, {});
+    return isOpen ? 'sent' : 'closed';
   };
 
   /** What others have no business with goes to the private chat, and the group hears only that. */
   const sendConfidentially = async (reply: TextReply, place: ReplyPlace): Promise<boolean> => {
-    const { privateChatId, locale } = place;
-    const isThere = privateChatId != null && (await sendPrivately(reply, privateChatId));
-    return isThere
+    const { privateChat, locale } = place;
+    if (!privateChat) return sendWords(reply, place);
+    const { chatId, startLink: link } = privateChat;
+    if (chatId === null) return sendText(chat.text(locale, 'asked-in-group-name'), place);
+    const outcome = await sendPrivately(reply, chatId);
+    if (outcome === 'stopped') return false;
+    return outcome === 'sent'
       ? sendText(chat.text(locale, 'answered-privately'), place)
-      : sendWords(reply, place);
+      : sendText(chat.text(locale, 'private-chat-closed', { link }), place);
   };
 
   const sendForm = (form: Form, place: ReplyPlace): Promise<boolean> => {

@@ -117,6 +117,8 @@ export function createUpdateHandler(deps: UpdateHandlerDeps): UpdateHandler {
           answers: { prompt: translation.text },
         };
 
+  const startLink = `https://t.me/${bot.username}?start=private`;
+
   /** In a group, a private card stands in the private chat, where there is one. */
   const privateAddressOf = (userId: number | null): Pick<ChatRequest, 'privateAddress'> =>
     userId === null
@@ -125,8 +127,11 @@ export function createUpdateHandler(deps: UpdateHandlerDeps): UpdateHandler {
           privateAddress: async () =>
             (await members.isReachable(userId))
               ? { address: newCardAddress(userId, null, null) }
-              : { startLink: `https://t.me/${bot.username}?start=private` },
+              : { startLink },
         };
+
+  const privateChatOf = ({ chat: { type } }: Message, chatId: number | null) =>
+    type === 'private' ? {} : { privateChat: { chatId, startLink } };
 
   /** The card that a form was asked from: what comes of the form replies to that. */
   const messageOfCard = async (payload: string, chatId: number): Promise<number | null> => {
@@ -170,8 +175,10 @@ export function createUpdateHandler(deps: UpdateHandlerDeps): UpdateHandler {
       const chatId = message.chat.id;
       const threadId = threadIdOf(message);
       const { locale } = sender.identity;
-      const privateChatId = message.chat.type === 'private' ? null : sender.userId;
-      const place = { chatId, threadId, messageId: message.message_id, locale, privateChatId };
+      const place = {
+        ...{ chatId, threadId, messageId: message.message_id, locale },
+        ...privateChatOf(message, sender.userId),
+      };
       const say = (key: string): Handled => ({
         send: () =>
           replies.send({ kind: 'text', text: chat.text(locale, key), private: true }, place),
@@ -198,7 +205,7 @@ export function createUpdateHandler(deps: UpdateHandlerDeps): UpdateHandler {
             : message.message_id,
         ),
         managesScope: () => manages(message, sender),
-        ...privateAddressOf(privateChatId),
+        ...privateAddressOf(isPrivate ? null : sender.userId),
         ...(message.reply_to_message
           ? { repliesTo: { chatId, messageId: message.reply_to_message.message_id } }
           : {}),
@@ -244,6 +251,7 @@ export function createUpdateHandler(deps: UpdateHandlerDeps): UpdateHandler {
       const place = {
         ...{ chatId, threadId, messageId: message.message_id, locale },
         ...{ asked, payload: data, callback: answer },
+        ...privateChatOf(message, from.id),
       };
       const send = async () => {
         const wasSent = await replies.send(reply, place);

@@ -596,6 +596,7 @@ discord-files-too-large = ⚠️ The images are too large for this server, even 
 ## What the Telegram bot says by itself
 
 answered-privately = I have answered you in our private chat.
+asked-in-group-name = I answer that in private only, and do not see who you are. Ask again in your own name.
 image-without-words = Add a caption that says what to make of the picture, or answer it with /imagine and a prompt.
 media-unusable = I can start from photos and image files, and this is neither.
 album-late = This part of the album came too late and was left out. Send it again with a caption.

@@ -545,6 +545,7 @@ discord-files-too-large = ⚠️ 图片即使压缩后也超出了此服务器�
 ## Telegram 机器人自己说的话
 
 answered-privately = 我已在私聊中回复你。
+asked-in-group-name = 这个我只在私聊中回答，但看不出你是谁。请用你自己的身份再问一次。
 image-without-words = 请给图片配上文字，说明想要什么；也可以用 /imagine 加提示词回复这张图片。
 media-unusable = 我只能以照片和图片文件为起点，而这不是。
 album-late = 相册的这一部分到得太晚，没有算进去。请配上文字重新发送。
