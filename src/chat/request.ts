@@ -1,4 +1,10 @@
-import type { CardAddress, Identity, Platform, RequestPlace } from '../engine/index.js';
+import type {
+  CardAddress,
+  Identity,
+  MessageAddress,
+  Platform,
+  RequestPlace,
+} from '../engine/index.js';
 import type { Form, FormAnswers } from './form.js';
 import type { Panel } from './panel.js';
 
@@ -22,7 +28,7 @@ export interface ChatRequest {
   /** Where a button was pressed on a message that its platform lets a bot edit for some time only. */
   readonly pressedCard?: PressedCard;
   /** The message that this one answers, as part of the address that a card there would have. */
-  readonly repliesTo?: Readonly<Partial<CardAddress>>;
+  readonly repliesTo?: MessageAddress;
   /**
    * Where a private card is to live, if that is not `address`; or the link by which its owner opens
    * the private chat first.

@@ -27,7 +27,7 @@ export {
   type TaskRequest,
   type TaskView,
 } from './batches/batch.js';
-export type { CardQueue, DueCard } from './cards/card-queue.js';
+export type { CardQueue, DueCard, MessageAddress } from './cards/card-queue.js';
 export type { Post, Posts } from './cards/post.js';
 export type { Engine, ModelInfo, PoolInfo, StoredInput } from './engine.js';
 export { EngineError, type EngineProblem, RecordUnavailableError } from './engine-error.js';

@@ -2,6 +2,9 @@ import type { BatchView, CardAddress } from '../batches/batch.js';
 import type { Platform } from '../users/user.js';
 import type { Post, Posts } from './post.js';
 
+/** What names a message: its id, and what that is unique in. */
+export type MessageAddress = CardAddress & { readonly messageId: string | number };
+
 /** A card whose rendered version lags behind its record. */
 export interface DueCard {
   readonly batchId: string;
@@ -55,6 +58,6 @@ export interface CardQueue {
    * is a card of another platform, or gone, and nothing has changed.
    */
   readdress(batchId: string, platform: Platform, address: CardAddress): Promise<boolean>;
-  /** Finds the batch of a card by where it lives: its `messageId` at least, e.g. for replies to it. */
-  findByAddress(platform: Platform, part: Partial<CardAddress>): Promise<string | undefined>;
+  /** Finds the batch of a card by where it lives, e.g. for replies to it. */
+  findByAddress(platform: Platform, part: MessageAddress): Promise<string | undefined>;
 }

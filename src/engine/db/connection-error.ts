@@ -2,17 +2,24 @@ import { RecordUnavailableError } from '../engine-error.js';
 
 /**
  * The record cannot take anything right now: lost or refused connections, Postgres stopping or
- * starting (SQLSTATE classes 08 and 57P), out of connections or disk (53), or too slow (57014).
+ * starting (SQLSTATE classes 08 and 57P), out of connections or disk (53), a transaction that was
+ * silent for too long (25P03), or one of those that `isTooSlow` knows.
  */
 export function isConnectionError(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   return (
-    /^(08|53|57P|57014|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND)/.test(code) ||
+    isTooSlow(error) ||
+    /^(08|53|57P|25P03|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND)/.test(code) ||
     /terminated|timeout exceeded when trying to connect|Connection (ended|closed)|not queryable|Client was closed/i.test(
       error.message,
     )
   );
+}
+
+/** A statement, or a lock that it waited for, took too long (57014, 55P03): others may be well. */
+export function isTooSlow(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && /^(57014|55P03)$/.test(String(error.code));
 }
 
 /**

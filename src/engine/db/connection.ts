@@ -21,6 +21,10 @@ export interface ConnectionOptions {
 
 const int8TypeId = 20;
 const defaultStatementTimeoutMs = 10_000;
+/** Locks are held for milliseconds: who waits longer waits for a process that hangs. */
+const lockTimeoutMs = 4_000;
+/** A process that is stopped in the midst of a transaction holds its locks no longer. */
+const idleInTransactionMs = 5_000;
 /** For a slow network, on top of the server's own limit. */
 const silenceMarginMs = 2_000;
 
@@ -34,6 +38,8 @@ export function connectDatabase(options: ConnectionOptions): Database {
     // Kept through quiet minutes, for the next burst.
     idleTimeoutMillis: 600_000,
     statement_timeout: statementTimeoutMs,
+    lock_timeout: lockTimeoutMs,
+    idle_in_transaction_session_timeout: idleInTransactionMs,
     keepAlive: true,
     // A prepared plan may be older than a table's growth: made while it was empty, it must not scan it.
     options: '-c enable_seqscan=off',

@@ -1,7 +1,9 @@
-import { isConnectionError } from './connection-error.js';
+import { isConnectionError, isTooSlow } from './connection-error.js';
 
 /** A statement's parameters and its locks stay few. */
 const mostAtOnce = 64;
+/** Milliseconds: what waits for somebody's lock holds up no one who came later. */
+const patienceMs = 250;
 
 interface Waiting<Item, Answer> {
   readonly item: Item;
@@ -15,7 +17,8 @@ interface Waiting<Item, Answer> {
  * little more than one person (docs/decisions/0025-gathered-statements.md).
  *
  * `ask` answers each item, in their order. Where it fails for several, each is asked by itself, so
- * that one with a defect fails alone; a lost connection fails them all.
+ * that one with a defect, or whose row somebody holds locked, fails alone; a lost connection fails
+ * them all.
  */
 export function gathered<Item, Answer>(
   ask: (items: readonly Item[]) => Promise<readonly Answer[]>,
@@ -28,11 +31,9 @@ export function gathered<Item, Answer>(
       const answers = await ask(asked.map(({ item }) => item));
       for (const [at, { resolve }] of asked.entries()) resolve(answers[at] as Answer);
     } catch (error) {
-      if (asked.length === 1 || isConnectionError(error)) {
-        for (const { reject } of asked) reject(error);
-      } else {
-        for (const one of asked) await askNow([one]);
-      }
+      const isLost = isConnectionError(error) && !isTooSlow(error);
+      if (asked.length === 1 || isLost) for (const { reject } of asked) reject(error);
+      else await Promise.all(asked.map((one) => askNow([one])));
     }
   }
 
@@ -40,7 +41,7 @@ export function gathered<Item, Answer>(
     isAsking = true;
     // Whoever asks in the same moment comes along.
     await Promise.resolve();
-    while (waiting.length > 0) await askNow(waiting.splice(0, mostAtOnce));
+    while (waiting.length > 0) await atMost(patienceMs, askNow(waiting.splice(0, mostAtOnce)));
     isAsking = false;
   }
 
@@ -49,4 +50,15 @@ export function gathered<Item, Answer>(
       waiting.push({ item, resolve, reject });
       if (!isAsking) void askAll();
     });
+}
+
+/** Resolves with the work, or earlier. */
+function atMost(milliseconds: number, work: Promise<void>): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    void work.then(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }

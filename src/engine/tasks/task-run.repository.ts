@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { TaskFailure } from '../batches/batch.js';
 import { bumpedCards } from '../cards/card.repository.js';
 import type { Database, Transaction } from '../db/connection.js';
@@ -7,6 +7,14 @@ import { withoutFlush } from '../db/without-flush.js';
 import { imageInsertion, type NewImage } from '../images/image.repository.js';
 import type { Platform } from '../users/user.js';
 import { predecessors } from './task-state.js';
+
+/**
+ * Tasks locked one after the other, in one order for all, so that no two statements wait for each
+ * other. For a `with`.
+ */
+function lockedTasks(ids: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`select id from tasks where id = any(${ids}) order by id for update`;
+}
 
 /**
  * pending → processing, several at once, each with its next run, on the instance that is given. A run
@@ -18,20 +26,25 @@ export async function beginTasks(
   effects: Effects,
   admitted: readonly { readonly taskId: string; readonly instance: string }[],
 ): Promise<{ readonly taskId: string; readonly run: number }[]> {
+  const ids = sql`${admitted.map(({ taskId }) => taskId)}::text[]`;
   const { rows } = await sql<{
     taskId: string;
     run: number;
     batchId: string;
     platform: Platform | null;
   }>`
-    with moved as (
+    with admitted as (
+      select * from unnest(
+        ${ids}, ${admitted.map(({ instance }) => instance)}::text[]
+      ) admitted (id, instance)
+    ),
+    held as (${lockedTasks(ids)}),
+    moved as (
       update tasks set state = 'processing', run_number = run_number + 1, started_at = now(),
         available_at = null, wait_reason = null, pinned_instance = null
-      from unnest(
-        ${admitted.map(({ taskId }) => taskId)}::text[],
-        ${admitted.map(({ instance }) => instance)}::text[]
-      ) admitted (id, instance), ${withoutFlush}
-      where tasks.id = admitted.id and tasks.state = any(${predecessors('processing')})
+      from held, admitted, ${withoutFlush}
+      where tasks.id = any(${ids}) and tasks.id = held.id and tasks.id = admitted.id
+        and tasks.state = any(${predecessors('processing')})
       returning tasks.id, tasks.batch_id, tasks.run_number, tasks.pool, tasks.user_id,
         admitted.instance
     ),
@@ -60,15 +73,19 @@ export interface CompletedTask {
   readonly failure: TaskFailure | null;
 }
 
+/** `known`: it was on record already, with other files. `late`: a later run has it, or nobody. */
+export type Completion = 'kept' | 'known' | 'late';
+
 /**
  * processing → completed for several tasks, each with its run ended and its images on record, in one
- * statement that needs no transaction around it. False of those that a later run has, or nobody.
+ * statement that needs no transaction around it. What an earlier try has written, whose answer was
+ * lost, is told again.
  */
 export async function completeTasks(
   db: Database,
   effects: Effects,
   tasks: readonly CompletedTask[],
-): Promise<boolean[]> {
+): Promise<Completion[]> {
   const ids = sql`${tasks.map(({ taskId }) => taskId)}::text[]`;
   const { rows } = await sql<{
     taskId: string;
@@ -76,15 +93,13 @@ export async function completeTasks(
     batchId: string;
     pool: string;
     platform: Platform | null;
+    isKnown: boolean;
   }>`
     with results as (
       select * from jsonb_to_recordset(${JSON.stringify(tasks)}::jsonb) result (
         "taskId" text, run integer, model text, images jsonb, failure jsonb)
     ),
-    -- One after the other, in one order for all.
-    held as (
-      select id from tasks where id = any(${ids}) order by id for update
-    ),
+    held as (${lockedTasks(ids)}),
     moved as (
       update tasks set state = 'completed', model = results.model, finished_at = now(),
         deadline_at = null, failure_kind = results.failure->>'kind',
@@ -102,13 +117,22 @@ export async function completeTasks(
     ),
     kept as (${imageInsertion}),
     ${bumpedCards(sql`array(select batch_id from moved)`)}
-    select moved.id as task_id, moved.run_number as run, moved.batch_id, moved.pool, shown.platform
-    from moved left join shown on shown.batch_id = moved.batch_id`.execute(db);
+    select moved.id as task_id, moved.run_number as run, moved.batch_id, moved.pool,
+      shown.platform, false as is_known
+    from moved left join shown on shown.batch_id = moved.batch_id
+    union all
+    select tasks.id, tasks.run_number, tasks.batch_id, tasks.pool, cards.platform, true
+    from results
+    join tasks on tasks.id = any(${ids}) and tasks.id = results."taskId"
+      and tasks.run_number = results.run and tasks.state = 'completed'
+    left join cards on cards.batch_id = tasks.batch_id`.execute(db);
   for (const { platform, batchId, pool } of rows) {
     if (platform) effects.card(platform, batchId);
     effects.wake(pool);
   }
-  return tasks.map(({ taskId, run }) =>
-    rows.some((row) => row.taskId === taskId && row.run === run),
-  );
+  return tasks.map(({ taskId, run }) => {
+    const row = rows.find((one) => one.taskId === taskId && one.run === run);
+    if (!row) return 'late';
+    return row.isKnown ? 'known' : 'kept';
+  });
 }

@@ -16,16 +16,20 @@ export interface LockedTask {
   readonly images: number;
 }
 
-/** A batch's tasks, so that what is decided about them still holds when it is written. */
+/**
+ * A batch's tasks, so that what is decided about them still holds when it is written. Locked in the
+ * order of their ids, as by all who lock several.
+ */
 export async function lockTasks(trx: Transaction, batchId: string): Promise<LockedTask[]> {
-  return trx
+  const rows = await trx
     .selectFrom('tasks')
-    .select(['id', 'state', 'runNumber', 'pool', 'userId'])
+    .select(['id', 'ordinal', 'state', 'runNumber', 'pool', 'userId'])
     .select(sql<number>`(request ->> 'count')::integer`.as('images'))
     .where('batchId', '=', batchId)
-    .orderBy('ordinal')
+    .orderBy('id')
     .forUpdate()
     .execute();
+  return rows.sort((a, b) => a.ordinal - b.ordinal);
 }
 
 /** Which task is to move, and what must hold for it to. */

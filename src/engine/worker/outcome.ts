@@ -71,10 +71,11 @@ export function createOutcomes(deps: OutcomeDependencies): Outcomes {
       const images = await storeResultImages(result, request, deps);
       const { model } = result;
       const kept = await complete({ ...key, model, images, failure: failureBeside(result) });
-      if (!kept) {
+      if (kept === 'kept') return;
+      if (kept === 'late') {
         log.info({ ...key }, 'A late result was dropped: a later run has the task, or nobody');
-        await Promise.all(images.map((image) => store.delete(image.storageKey)));
       }
+      await Promise.all(images.map((image) => store.delete(image.storageKey)));
     },
 
     async decided(key, decision, { kept, submissions } = {}) {

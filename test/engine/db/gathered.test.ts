@@ -64,3 +64,24 @@ it('fails all at once where the connection was lost, and asks again for who come
   expect(asked).toBe(1);
   expect(await ask(3)).toBe(3);
 });
+
+it('lets nobody who comes later wait for one that waits for a lock, nor those who came with it', async () => {
+  const tooSlow = Object.assign(new Error('canceling statement due to lock timeout'), {
+    code: '55P03',
+  });
+  let unlock: (error: Error) => void = () => undefined;
+  const locked = new Promise<never>((_resolve, reject) => {
+    unlock = reject;
+  });
+  const ask = gathered(async (items: readonly number[]) =>
+    items.includes(13) ? await locked : items,
+  );
+  const held = ask(13);
+  const beside = ask(1);
+  await Promise.resolve();
+  await Promise.resolve();
+  expect(await ask(2)).toBe(2);
+  unlock(tooSlow);
+  await expect(held).rejects.toBe(tooSlow);
+  expect(await beside).toBe(1);
+});
