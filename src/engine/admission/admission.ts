@@ -6,14 +6,8 @@ import type { Effects, Transact } from '../db/transact.js';
 import type { RunJob, RunQueue } from '../queue/run-queue.js';
 import type { Signals } from '../queue/signals.js';
 import { readPoolSettings } from '../settings/pool-settings.js';
-import { failTask } from '../tasks/task.repository.js';
 import { beginTasks } from '../tasks/task-run.repository.js';
-import {
-  findUnbegunTasks,
-  type PoolHold,
-  tellHold,
-  untellHolds,
-} from '../tasks/waiting.repository.js';
+import { type PoolHold, tellHold, untellHolds } from '../tasks/waiting.repository.js';
 import { planAdmission } from './admission-plan.js';
 import type { UserCaps } from './fair-share.js';
 import { fallBack } from './fallback.js';
@@ -24,6 +18,7 @@ import {
   lockPool,
   readWaitingLanes,
 } from './lane.repository.js';
+import { createRefusedPools } from './refused-pool.js';
 
 export interface AdmissionDependencies {
   readonly db: Database;
@@ -50,6 +45,7 @@ export function createAdmission(deps: AdmissionDependencies): Admission {
   const active = new Map<string, { again: boolean; done: Promise<void> }>();
   /** Pools of which no task says any more that they take nothing. */
   const untold = new Set<string>();
+  const settleRefused = createRefusedPools(deps);
   let unsubscribe: (() => void) | undefined;
   let stopped = false;
 
@@ -82,7 +78,7 @@ export function createAdmission(deps: AdmissionDependencies): Admission {
   /** One pass. Returns whether another may find what this one did not. */
   async function admit(pool: Pool): Promise<boolean> {
     await fallBack(deps, pool);
-    if (await isMisconfigured(pool)) return failWaiting(pool);
+    if (await settleRefused(pool)) return false;
     const { jobs, isContested } = await transact(async (trx, effects) => {
       await lockPool(trx, pool.name);
       const { slots, hold } = await readRoom(trx, pool);
@@ -99,26 +95,6 @@ export function createAdmission(deps: AdmissionDependencies): Admission {
     });
     await Promise.all(jobs.map(enqueue));
     return isContested;
-  }
-
-  /** Every backend of it refuses us, and will until an operator mends the settings. */
-  async function isMisconfigured(pool: Pool): Promise<boolean> {
-    const states = pool.instances.map(({ backend }) => deps.health.stateOf(backend.name));
-    if (!states.every((state) => state === 'misconfigured')) return false;
-    // Whoever paused it may be about to do so.
-    return !(await readPoolSettings(deps.db, pool)).paused;
-  }
-
-  /** What waits there would wait in vain. */
-  async function failWaiting({ name }: Pool): Promise<false> {
-    const failure = { kind: 'misconfigured', text: null, billed: 'no' } as const;
-    // One at a time: each locks its person's lane.
-    for (const taskId of await findUnbegunTasks(deps.db, name)) {
-      await transact((trx, effects) =>
-        failTask(trx, effects, { taskId, from: 'pending' }, failure),
-      );
-    }
-    return false;
   }
 
   /** The record has the run already: what fails here, the recovery adds again. */
