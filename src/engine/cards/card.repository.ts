@@ -26,7 +26,7 @@ export const nextVersion = {
  * Cards of these batches, locked one after the other in one order for all, so that no two statements
  * wait for each other. For a `with`.
  */
-function lockedCards(batchIds: RawBuilder<unknown>): RawBuilder<unknown> {
+export function lockedCards(batchIds: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`select batch_id from cards where batch_id = any(${batchIds}) order by batch_id for update`;
 }
 

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { lockedCards } from '../cards/card.repository.js';
 import type { Database, Transaction } from '../db/connection.js';
 
 /** Oldest first, a bounded number at a time, so that nothing is locked for long. */
@@ -49,11 +50,14 @@ async function findAmong(
 
 /** Seconds between two cards that are to say so: old ones take no turn away from those that live. */
 const cardPaceSeconds = 10;
+/** Cards that wait for a turn. Once so many do, no old one joins them: pressed, its buttons say it. */
+const mostWaitingCards = 300;
 
 /**
  * Says that the files are gone, and notes them as ones to delete, in one transaction: a crash after
  * it leaves files that are deleted later, and never a record of a file that is not there. Cards that
- * stand in a chat come to say so too, one after the other, after those that wait for it already.
+ * stand in a chat come to say so too, one after the other, after those that wait for it already. What
+ * is to be shown for another reason as well keeps its turn.
  */
 export async function removeFiles(
   trx: Transaction,
@@ -68,21 +72,26 @@ export async function removeFiles(
       update inputs set removed_at = now()
       where id = any(${inputIds}) and removed_at is null returning storage_key
     ),
-    told as (
-      select batch_id, row_number() over (order by batch_id) as place
-      from cards
-      where rendered_version > 0 and undeliverable_reason is null and batch_id in (
-        select tasks.batch_id from gone join tasks on tasks.id = gone.task_id
-      )
+    touched as (
+      select array_agg(distinct tasks.batch_id) as batch_ids
+      from gone join tasks on tasks.id = gone.task_id
     ),
-    last as (
-      select greatest(now(), max(due_at)) as due_at from cards where is_due
+    locked as (${lockedCards(sql`(select batch_ids from touched)::text[]`)}),
+    told as (
+      select batch_id, row_number() over (partition by is_due order by batch_id) as place
+      from cards join locked using (batch_id)
+      where rendered_version > 0 and undeliverable_reason is null
+    ),
+    waiting as (
+      select count(*) as cards, greatest(now(), max(due_at)) as last_due_at from cards where is_due
     ),
     shown as (
       update cards set version = version + 1,
-        due_at = last.due_at + told.place * ${cardPaceSeconds} * interval '1 second'
-      from told, last
+        due_at = case when is_due then due_at
+          else waiting.last_due_at + told.place * ${cardPaceSeconds} * interval '1 second' end
+      from told, waiting
       where cards.batch_id = told.batch_id
+        and (is_due or waiting.cards + told.place <= ${mostWaitingCards})
     )
     insert into discarded_files (storage_key)
     select storage_key from gone union select storage_key from gone_inputs

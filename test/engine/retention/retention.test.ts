@@ -69,6 +69,63 @@ describe('retention', () => {
     expect(view?.tasks[0]?.images).toEqual([]);
   });
 
+  /** A batch whose card stands in a chat, as of now, and whose image is old. */
+  async function shownLongAgo(): Promise<string> {
+    const { batchId, imageId } = await finished();
+    const { cards } = harness.engine;
+    const card = await cards.read(batchId);
+    await cards.rendered(batchId, card?.version ?? 0, { chatId: 1, messageId: 2 });
+    await age(imageId, 8);
+    return batchId;
+  }
+
+  async function dueAtOf(batchId: string): Promise<Date | undefined> {
+    const row = await harness.db
+      .selectFrom('cards')
+      .select('dueAt')
+      .where('batchId', '=', batchId)
+      .where('isDue', '=', true)
+      .executeTakeFirst();
+    return row?.dueAt;
+  }
+
+  it('leaves a card its turn that has something else to say', async () => {
+    const [waits, old] = [await shownLongAgo(), await shownLongAgo()].sort();
+    const dueAt = new Date(Date.now() - 1_000);
+    await harness.db
+      .updateTable('cards')
+      .set({ dueAt, version: sql<number>`version + 1` })
+      .where('batchId', '=', waits ?? '')
+      .execute();
+    const versionOf = async () => (await harness.engine.cards.read(waits ?? ''))?.version ?? 0;
+    const before = await versionOf();
+    await retention({ days: 7 }).sweep();
+    expect(await dueAtOf(waits ?? '')).toEqual(dueAt);
+    // What is being shown just now was read before the image went.
+    expect(await versionOf()).toBe(before + 1);
+    // The first place is its.
+    const inMs = +((await dueAtOf(old ?? '')) ?? 0) - Date.now();
+    expect(inMs).toBeGreaterThan(0);
+    expect(inMs).toBeLessThanOrEqual(10_000);
+  });
+
+  it('has no card say so once some hundreds wait', async () => {
+    const old = await shownLongAgo();
+    const busy = await finished();
+    await sql`
+      with copied as (
+        insert into batches select copy.* from batches, generate_series(1, 300) place,
+          jsonb_populate_record(batches, jsonb_build_object(
+            'id', 'copy-' || place, 'update_key', 'copy-' || place)) copy
+        where batches.id = ${busy.batchId} returning id
+      )
+      insert into cards (batch_id, platform, address)
+      select id, 'telegram', '{}' from copied`.execute(harness.db);
+    await retention({ days: 7 }).sweep();
+    expect(await filesStored()).toBe(1);
+    expect(await dueAtOf(old)).toBeUndefined();
+  });
+
   it('has the cards say so, one after the other, and only those that stand in a chat', async () => {
     const batches = [await finished(), await finished(), await finished(), await finished()];
     const [first, second, unseen, lost] = batches.map(({ batchId }) => batchId);
