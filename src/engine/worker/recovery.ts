@@ -93,8 +93,8 @@ export function createRecovery(deps: RecoveryDependencies): Recovery {
     for (const task of await findExpiredTasks(db)) {
       await transact((trx, effects) => failExpiredTask(trx, effects, task));
     }
-    await tidy();
     await deps.admission.sweep();
+    await tidy();
   }
 
   /**
@@ -120,6 +120,7 @@ export function createRecovery(deps: RecoveryDependencies): Recovery {
 
   async function tidy(): Promise<void> {
     if (performance.now() < tidyAt) return;
+    tidyAt = performance.now() + tidyEveryMs;
     for (const { name } of pools.all) await transact((trx) => dropIdleLanes(trx, name));
     const names = pools.all.map(({ name }) => name);
     for (const taskId of await findHomelessTasks(db, names)) {
@@ -129,9 +130,10 @@ export function createRecovery(deps: RecoveryDependencies): Recovery {
       );
     }
     for (const merge of await findLateBelongings(db)) {
-      await transact((trx) => moveBelongings(trx, merge));
+      await transact((trx) => moveBelongings(trx, merge)).catch((error: unknown) => {
+        log.warn({ err: error, ...merge }, 'What came late to a joined account waits to be moved');
+      });
     }
-    tidyAt = performance.now() + tidyEveryMs;
   }
 
   /** A run without a lease ends as lost; a new one resumes or repeats it where that costs nothing. */

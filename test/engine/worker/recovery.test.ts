@@ -1,6 +1,15 @@
+import { sql } from 'kysely';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createRedisRunQueue } from '../../../src/engine/queue/bullmq-run-queue.js';
+import { createPools } from '../../../src/engine/backends/pools.js';
+import { createTransact } from '../../../src/engine/db/transact.js';
+import {
+  createPostgresRunQueue,
+  createRedisRunQueue,
+} from '../../../src/engine/queue/bullmq-run-queue.js';
+import { createLocalSignals } from '../../../src/engine/queue/signals.js';
 import { endExpiredRun } from '../../../src/engine/tasks/run.repository.js';
+import type { User } from '../../../src/engine/users/user.js';
+import { createRecovery } from '../../../src/engine/worker/recovery.js';
 import {
   type EngineHarness,
   eventually,
@@ -45,6 +54,55 @@ async function loseRuns(): Promise<void> {
     .where('state', '=', 'started')
     .execute();
 }
+
+it('admits what waits though something that is to be tidied fails each time', async () => {
+  const backend = createScriptedBackend('box');
+  const pools = [poolOf([backend])];
+  harness = await startEngine(pools);
+  await harness.engine.stopWorker();
+  const names = ['ann', 'bob', 'joint'] as const;
+  const [ann, bob, joint] = await Promise.all(names.map(harness.user));
+  const stuck = await harness.submit(ann as User);
+  const late = await harness.submit(bob as User);
+  await sql`update users set account_id = ${joint?.id} where id in (${ann?.id}, ${bob?.id})`.execute(
+    harness.db,
+  );
+  await sql`alter table batches add check (id <> ${sql.lit(stuck)} or user_id = ${sql.lit(ann?.id)})`.execute(
+    harness.db,
+  );
+  let sweeps = 0;
+  const queue = createPostgresRunQueue({
+    connectionString: harness.connectionString,
+    log: silentLog,
+  });
+  const recovery = createRecovery({
+    db: harness.db,
+    transact: createTransact(harness.db, createLocalSignals()),
+    pools: createPools(pools, silentLog, Date.now),
+    queue,
+    admission: {
+      start() {},
+      async sweep() {
+        sweeps += 1;
+      },
+      async stop() {},
+    },
+    workerId: 'another',
+    log: silentLog,
+    everyMs: 60_000,
+    isAtWork: () => false,
+  });
+  // The duty of the worker that has stopped ends soon.
+  await eventually(async () => {
+    await recovery.sweep();
+    expect(sweeps).toBe(1);
+  });
+  await queue.close();
+  const batches = await harness.db.selectFrom('batches').select(['id', 'userId']).execute();
+  const owners = new Map(batches.map(({ id, userId }) => [id, userId]));
+  expect(owners.get(late)).toBe(joint?.id);
+  expect(owners.get(stuck)).toBe(ann?.id);
+});
 
 describe('a run whose worker died', () => {
   it('is resumed by its handle where the backend can', async () => {
