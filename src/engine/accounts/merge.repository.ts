@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { lockPool } from '../admission/lane.repository.js';
 import type { Database, Transaction } from '../db/connection.js';
 import { deleteStored, readStored, writeStored } from '../preferences/preference.repository.js';
@@ -28,6 +28,9 @@ export async function markJoined(trx: Transaction, { from, into }: Merge): Promi
  */
 export async function moveBelongings(trx: Transaction, merge: Merge): Promise<void> {
   const { from, into } = merge;
+  // By their keys, and those before anything is locked: only batches have an index by person.
+  const batchIds = await idsOf(trx, sql`select id from batches where user_id = ${from}`);
+  const taskIds = await idsOf(trx, sql`select id from tasks where batch_id = any(${batchIds})`);
   const pools = await trx
     .selectFrom('lanes')
     .select('pool')
@@ -36,10 +39,12 @@ export async function moveBelongings(trx: Transaction, merge: Merge): Promise<vo
     .orderBy('pool')
     .execute();
   for (const { pool } of pools) await lockPool(trx, pool);
-  // Tasks before lanes, as in every change of a task: its trigger counts it in its lane.
+  // Tasks before runs and lanes, as in every change of a task: its trigger counts it in its lane.
+  await sql`select from tasks where id = any(${taskIds}) order by id for update`.execute(trx);
   await sql`
-    select from tasks where user_id = ${from} and state in ('pending', 'processing')
-    order by id for update`.execute(trx);
+    select from runs where task_id = any(${taskIds}) order by task_id, number for update`.execute(
+    trx,
+  );
   await sql`
     select from lanes where user_id in (${from}, ${into}) order by pool, user_id for update`.execute(
     trx,
@@ -49,9 +54,9 @@ export async function moveBelongings(trx: Transaction, merge: Merge): Promise<vo
     select pool, ${into}, virtual_time, weight from lanes where user_id = ${from}
     on conflict (pool, user_id) do update
       set virtual_time = greatest(lanes.virtual_time, excluded.virtual_time)`.execute(trx);
-  for (const table of ['batches', 'tasks', 'runs'] as const) {
-    await trx.updateTable(table).set({ userId: into }).where('userId', '=', from).execute();
-  }
+  await sql`update batches set user_id = ${into} where id = any(${batchIds})`.execute(trx);
+  await sql`update tasks set user_id = ${into} where id = any(${taskIds})`.execute(trx);
+  await sql`update runs set user_id = ${into} where task_id = any(${taskIds})`.execute(trx);
   await sql`
     update lanes set waiting = (
       select count(*)::integer from tasks
@@ -75,6 +80,11 @@ export async function findLateBelongings(db: Database): Promise<Merge[]> {
     db,
   );
   return rows;
+}
+
+async function idsOf(trx: Transaction, query: RawBuilder<unknown>): Promise<string[]> {
+  const { rows } = await sql<{ readonly id: string }>`${query} order by id`.execute(trx);
+  return rows.map(({ id }) => id);
 }
 
 async function moveUsage(trx: Transaction, { from, into }: Merge): Promise<void> {

@@ -1,4 +1,6 @@
+import { sql } from 'kysely';
 import { afterEach, describe, expect, it } from 'vitest';
+import { moveBelongings } from '../../../src/engine/accounts/merge.repository.js';
 import type { User } from '../../../src/engine/users/user.js';
 import { type EngineHarness, eventually, poolOf, startEngine } from '../../support/engine.js';
 import { createScriptedBackend } from '../../support/scripted-backend.js';
@@ -70,6 +72,32 @@ describe('joining two accounts', () => {
     await harness.until(late, ({ counts }) => counts.completed === 1);
     const lanes = await harness.db.selectFrom('lanes').select(['userId', 'waiting']).execute();
     expect(lanes).toEqual([{ userId: telegram.id, waiting: 0 }]);
+  });
+
+  it('finds by keys all that is to be brought over', async () => {
+    const { telegram, discord } = await openWith();
+    const batchId = await submitOnDiscord(discord, 'i1');
+    await harness.until(batchId, ({ counts }) => counts.completed === 1);
+    const scans = await harness.db.transaction().execute(async (trx) => {
+      // A table of a few rows is read whole wherever that is allowed.
+      await sql`set local enable_seqscan = off`.execute(trx);
+      await moveBelongings(trx, { from: discord.id, into: telegram.id });
+      const { rows } = await sql`
+        select relname as table, seq_scan::int as whole from pg_stat_xact_user_tables
+        where relname in ('batches', 'tasks', 'runs') order by relname`.execute(trx);
+      return rows;
+    });
+    expect(scans).toEqual([
+      { table: 'batches', whole: 0 },
+      { table: 'runs', whole: 0 },
+      { table: 'tasks', whole: 0 },
+    ]);
+    const owners = await sql`
+      select batches.user_id as batch, tasks.user_id as task, runs.user_id as run
+      from batches join tasks on batch_id = batches.id join runs on task_id = tasks.id`.execute(
+      harness.db,
+    );
+    expect(owners.rows).toEqual([{ batch: telegram.id, task: telegram.id, run: telegram.id }]);
   });
 
   it('takes a code once, within its time, and few guesses', async () => {
