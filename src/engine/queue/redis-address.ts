@@ -39,7 +39,8 @@ export function parseRedisUrl(url: string): RedisAddress | undefined {
   const defaultPort = kind === 'sentinel' ? 26379 : 6379;
   const hosts = hostList.split(',').flatMap((text) => parseHost(text, defaultPort) ?? []);
   if (hosts.length !== hostList.split(',').length) return undefined;
-  const [username, password] = user.split(':').map(decode);
+  // A password may have colons of its own.
+  const [, username, password] = (/^([^:]*):?(.*)$/.exec(user) ?? []).map(decode);
   const shared = {
     hosts,
     isEncrypted: tls === 's',

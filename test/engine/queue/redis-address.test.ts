@@ -41,6 +41,16 @@ it('reads the nodes of a cluster', () => {
   });
 });
 
+it('ends the name at the first colon alone', () => {
+  expect(parseRedisUrl('redis+cluster://u:p:q%3A@one')).toMatchObject({
+    username: 'u',
+    password: 'p:q:',
+  });
+  const named = parseRedisUrl('redis+cluster://u@one');
+  expect(named).toMatchObject({ username: 'u' });
+  expect(named).not.toHaveProperty('password');
+});
+
 it.each([
   'http://cache',
   'cache:6379',
