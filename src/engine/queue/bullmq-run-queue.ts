@@ -11,6 +11,7 @@ import type { Logger } from 'pino';
 import { connectRedis, mastersOf } from './redis-connection.js';
 import { checkEviction } from './redis-eviction.js';
 import { jobIdOf, type RunJob, type RunQueue, type RunWorker } from './run-queue.js';
+import { UnfitQueueError } from './unfit-queue-error.js';
 
 const queueName = 'runs';
 
@@ -95,6 +96,19 @@ export function createRedisRunQueue(options: RedisQueueOptions): RunQueue {
   blocking.on('error', () => undefined);
   let queue: Queue | undefined;
 
+  async function checkMasters(): Promise<void> {
+    for (const master of mastersOf(commands)) await checkEviction(master, options.log);
+  }
+
+  // After a fail-over another server is the master, with settings of its own. Too late to refuse.
+  commands.on('ready', () => {
+    if (!queue) return;
+    checkMasters().catch((error: unknown) => {
+      const level = error instanceof UnfitQueueError ? 'error' : 'warn';
+      options.log[level]({ err: error }, 'The Redis that is connected now may lose tasks');
+    });
+  });
+
   async function connected(): Promise<void> {
     if (commands.status === 'ready') return;
     const isNew = commands.status === 'wait' || commands.status === 'end';
@@ -116,9 +130,7 @@ export function createRedisRunQueue(options: RedisQueueOptions): RunQueue {
     {
       async ready() {
         await connected();
-        if (!queue) {
-          for (const master of mastersOf(commands)) await checkEviction(master, options.log);
-        }
+        if (!queue) await checkMasters();
         // BullMQ asks for the server's version in its constructor: only once there is one.
         queue ??= new Queue(queueName, { connection: commands, prefix });
         queue.on('error', () => undefined);

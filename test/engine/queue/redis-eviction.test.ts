@@ -5,7 +5,7 @@ import { StartError } from '../../../src/chat/index.js';
 import { createRedisRunQueue } from '../../../src/engine/queue/bullmq-run-queue.js';
 import type { RunQueue } from '../../../src/engine/queue/run-queue.js';
 import { reachService } from '../../../src/startup/service-start.js';
-import { silentLog } from '../../support/engine.js';
+import { eventually, silentLog } from '../../support/engine.js';
 import { type RedisServer, startRedis } from '../../support/redis.js';
 
 let redis: RedisServer;
@@ -36,4 +36,20 @@ it('is started on, with one warning, where CONFIG is forbidden', async () => {
   await queue.ready();
   await queue.add({ taskId: 'task', run: 1 });
   expect(lines.filter((line) => line.includes('maxmemory-policy'))).toHaveLength(1);
+});
+
+it('says so, and goes on, where the server that takes over may evict jobs', async () => {
+  redis = await startRedis();
+  const lines: string[] = [];
+  const log = pino({ level: 'error' }, { write: (line: string) => void lines.push(line) });
+  queue = createRedisRunQueue({ url: redis.url, log });
+  await queue.ready();
+  const admin = new Redis(redis.url);
+  await admin.config('SET', 'maxmemory-policy', 'allkeys-lru');
+  await admin.client('KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+  admin.disconnect();
+  await eventually(() =>
+    expect(lines.join()).toContain('allkeys-lru\\" but must be \\"noeviction'),
+  );
+  await queue.add({ taskId: 'task', run: 1 });
 });
