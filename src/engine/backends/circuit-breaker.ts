@@ -15,7 +15,8 @@ export interface CircuitBreaker {
   admits(): boolean;
   /** `remainingMs`: until it may be tried again, where that is known. */
   state(): { readonly state: BackendState; readonly remainingMs: number | null };
-  runSucceeded(): void;
+  /** A good run. True where the breaker closes by it: it does not refuse us any more. */
+  runSucceeded(): boolean;
   /** The instance answered, and refused: no sign of illness. */
   runRefused(): void;
   /** `suspect`: nothing more is given to it until a health check has looked. */
@@ -67,6 +68,11 @@ export function createCircuitBreaker(restMs: number, now: MonotonicClock): Circu
     runSucceeded() {
       failures = 0;
       openings = 0;
+      if (misconfiguredBy !== 'run') return false;
+      misconfiguredBy = undefined;
+      if (failingSince !== undefined) return false;
+      isOpen = false;
+      return true;
     },
     runRefused() {
       failures = 0;

@@ -92,6 +92,8 @@ export function createInstanceHealth(deps: InstanceHealthDependencies): Instance
   let isStarted = false;
   let all = new Map<string, Watched>();
 
+  const notTold = (error: unknown) => log.warn({ err: error }, 'A change of health was not told');
+
   function replace(pools: readonly Pool[]): void {
     const before = all;
     const entries = pools.flatMap(({ name, instances }) =>
@@ -147,7 +149,7 @@ export function createInstanceHealth(deps: InstanceHealthDependencies): Instance
         () => answered(watched),
         (error: unknown) => (closing.signal.aborted ? undefined : failed(watched, beganAt, error)),
       )
-      .catch((error: unknown) => log.warn({ err: error }, 'A change of health was not told'))
+      .catch(notTold)
       .finally(() => {
         watched.checking = undefined;
         if (closing.signal.aborted || !isWatched(watched)) return;
@@ -165,12 +167,21 @@ export function createInstanceHealth(deps: InstanceHealthDependencies): Instance
     // What only runs find, a good check does not mend.
     if (watched.found !== 'well') watched.told = undefined;
     watched.found = 'well';
-    if (closes) {
-      log.info({ backend: watched.instance.backend.name }, 'A backend is well again');
-    }
     if (!closes && !isFirst && breaker.admits() === admittedBefore) return;
+    await tellServing(watched, closes, isFirst);
+  }
+
+  async function tellServing(watched: Watched, closes: boolean, isFirst = false): Promise<void> {
+    const backend = watched.instance.backend.name;
+    if (closes) log.info({ backend }, 'A backend is well again');
     await deps.onChange(watched.pool, { recovered: closes || isFirst });
     await tell(watched, null);
+  }
+
+  function reportSuccess(watched: Watched): void {
+    watched.told = undefined;
+    if (!watched.breaker.runSucceeded()) return;
+    tellServing(watched, true).catch(notTold);
   }
 
   async function failed(watched: Watched, beganAt: number, error: unknown): Promise<void> {
@@ -224,11 +235,7 @@ export function createInstanceHealth(deps: InstanceHealthDependencies): Instance
     clearTimeout(watched.quotaTimer);
     watched.quotaTimer = setTimeout(
       () => {
-        deps
-          .onChange(watched.pool, { recovered: true })
-          .catch((failure: unknown) =>
-            log.warn({ err: failure }, 'A change of health was not told'),
-          );
+        deps.onChange(watched.pool, { recovered: true }).catch(notTold);
         tellSoon(watched, null);
       },
       Math.min(forMs, 2 ** 31 - 1),
@@ -272,10 +279,8 @@ export function createInstanceHealth(deps: InstanceHealthDependencies): Instance
     report(instance, failure) {
       const watched = all.get(instance);
       if (!watched || failure?.kind === 'cancelled') return;
-      if (failure === null) {
-        watched.told = undefined;
-        watched.breaker.runSucceeded();
-      } else reportFailure(watched, failure);
+      if (failure === null) reportSuccess(watched);
+      else reportFailure(watched, failure);
     },
     watch(instance, quietMs, onDead) {
       const watcher = { quietMs, onDead };

@@ -82,6 +82,20 @@ describe('a circuit breaker', () => {
     expect(restMs()).toBe(6_000);
   });
 
+  it('is well again by a good run where only a run was refused, and not where checks are', () => {
+    breaker.runMisconfigured();
+    expect(breaker.runSucceeded()).toBe(true);
+    expect(breaker.state().state).toBe('well');
+    expect(breaker.admits()).toBe(true);
+    expect(breaker.runSucceeded()).toBe(false);
+    breaker.checkMisconfigured();
+    expect(breaker.runSucceeded()).toBe(false);
+    expect(breaker.state().state).toBe('misconfigured');
+    breaker.checkFailed(nowMs);
+    breaker.runSucceeded();
+    expect(breaker.admits()).toBe(false);
+  });
+
   it('waits for a quota to be there again, whatever the checks say', () => {
     breaker.exhaust(60_000);
     breaker.checkSucceeded();
