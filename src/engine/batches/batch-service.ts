@@ -3,7 +3,7 @@ import { joinLane } from '../admission/lane.repository.js';
 import type { Pools } from '../backends/pools.js';
 import { bumpCard } from '../cards/card.repository.js';
 import type { Database, Transaction } from '../db/connection.js';
-import { isConnectionError, throughRecord } from '../db/connection-error.js';
+import { isConnectionError } from '../db/connection-error.js';
 import type { Effects, Transact } from '../db/transact.js';
 import { EngineError, type EngineProblem } from '../engine-error.js';
 import { createId } from '../ids.js';
@@ -52,7 +52,7 @@ export function createBatchService(deps: BatchServiceDependencies) {
   const { db, transact, pools, store } = deps;
 
   async function submit(request: SubmitRequest): Promise<SubmittedBatch> {
-    const policy = await throughRecord(() => deps.policyIn(request.scopeId));
+    const policy = await deps.policyIn(request.scopeId);
     const hidden = request.asAdmin ? new Set<string>() : policy.hiddenModels;
     const tasks = await routeTasks(pools, request.tasks, hidden);
     const models = await namesOfModels(pools, tasks);
@@ -92,16 +92,14 @@ export function createBatchService(deps: BatchServiceDependencies) {
           return keep();
       }
     };
-    return throughRecord(async () => {
-      try {
-        return await keep();
-      } catch (error) {
-        if (!isConnectionError(error)) throw error;
-        // The commit may stand and only its answer be lost: asked again, the update finds its batch.
-        await delay(secondTryMs);
-        return keep();
-      }
-    });
+    try {
+      return await keep();
+    } catch (error) {
+      if (!isConnectionError(error)) throw error;
+      // The commit may stand and only its answer be lost: asked again, the update finds its batch.
+      await delay(secondTryMs);
+      return keep();
+    }
   }
 
   /** A rule that came later does not undo what an update had made before. @throws EngineError */
@@ -109,7 +107,7 @@ export function createBatchService(deps: BatchServiceDependencies) {
     { update }: SubmitRequest,
     problem: EngineProblem,
   ): Promise<SubmittedBatch> {
-    const batchId = await throughRecord(() => findBatchOfUpdate(db, update));
+    const batchId = await findBatchOfUpdate(db, update);
     if (batchId === undefined) throw new EngineError(problem);
     return { batchId, created: false };
   }

@@ -41,7 +41,7 @@ function guard(part: unknown): unknown {
 }
 
 /** @throws RecordUnavailableError in place of what a lost connection says */
-export async function throughRecord<T>(work: () => Promise<T>): Promise<T> {
+async function throughRecord<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

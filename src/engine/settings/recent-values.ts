@@ -4,8 +4,8 @@ const mostKept = 1_000;
 
 /**
  * Reads values by their keys, each at most once in 0.8 s: a changed setting is in force everywhere
- * within a second, and at once where
- * it is told to forget. Those who ask at the same time share one answer; a failed one is not kept.
+ * within a second, and at once where it is told to forget. Those who ask at the same time share one
+ * answer; a failed one is not kept.
  */
 export function createRecentValues<T>(
   read: (key: string) => Promise<T>,

@@ -1,6 +1,5 @@
 import { sql } from 'kysely';
 import type { Database, Transaction } from '../db/connection.js';
-import { throughRecord } from '../db/connection-error.js';
 import { gathered } from '../db/gathered.js';
 import { RecordUnavailableError } from '../engine-error.js';
 import type { Platform } from '../users/user.js';
@@ -45,22 +44,19 @@ export function createInbox(db: Database): Inbox {
     },
 
     async kept(platform, key) {
-      const row = await throughRecord(() =>
-        db
-          .selectFrom('updates')
-          .select('payload')
-          .where('platform', '=', platform)
-          .where('key', '=', key)
-          .executeTakeFirst(),
-      );
+      const row = await db
+        .selectFrom('updates')
+        .select('payload')
+        .where('platform', '=', platform)
+        .where('key', '=', key)
+        .executeTakeFirst();
       return row?.payload ?? undefined;
     },
 
-    takeUp: (platform, inHand) =>
-      throughRecord(async () => {
-        if (inHand.length > 0) await keepClaims(db, platform, inHand);
-        return takeUnclaimed(db, platform, inHand);
-      }),
+    async takeUp(platform, inHand) {
+      if (inHand.length > 0) await keepClaims(db, platform, inHand);
+      return takeUnclaimed(db, platform, inHand);
+    },
 
     async refuse(platform, key) {
       await db
