@@ -19,6 +19,8 @@ const longestHoldMs = 15_000;
 const mostMadeGood = 3;
 /** How long a card that was told 0 keeps its turn, until it uses it. */
 const grantMs = 500;
+/** Who was refused for want of room comes back within this after the time that it was told. */
+const returnMs = 3000;
 
 /** How much may be sent. A Bot API server of one's own, or paid broadcasts, allow more. */
 export interface SendLimits {
@@ -50,8 +52,8 @@ export interface SendOptions {
 
 export interface SendBudget {
   /**
-   * Makes the call as soon as the limits of the chat allow it; one at a time for each chat. After a
-   * 429, the chat rests for as long as that said.
+   * Makes the call as soon as the limits allow it; one at a time for each chat. After a 429, the
+   * chat rests for as long as that said, and so does the progress of all chats.
    * @throws SendBusyError, SendBudgetClosedError
    */
   run<T>(chatId: number, call: () => Promise<T>, options?: SendOptions): Promise<T>;
@@ -115,6 +117,8 @@ export function createSendBudget(deps: SendBudgetDeps = {}): SendBudget {
   /** When progress, at an even pace, may be sent again. */
   let progressAt = 0;
   let recent: number[] = [];
+  /** Chats whose next call waits for room in the second of all. Progress leaves it to them. */
+  const wantRoom = new Set<ChatState>();
   let closed = false;
 
   const chatOf = (chatId: number): ChatState => {
@@ -126,38 +130,52 @@ export function createSendBudget(deps: SendBudgetDeps = {}): SendBudget {
     return fresh;
   };
 
-  /** What the chat and the whole bot must wait for, whoever asks. */
-  const waitMsOf = (chat: ChatState, part: 'all' | 'progress'): number => {
+  /** What the second of all chats must wait for before so many messages more fit into it. */
+  const overallWaitMs = (part: 'all' | 'progress', messages: number): number => {
     const now = nowMs();
     recent = recent.filter((at) => now - at < 1000);
+    const inTheWay = lastInTheWay(recent, limits.overallPerSecond[part], messages);
+    return inTheWay === undefined ? 0 : Math.max(0, Math.ceil(inTheWay + 1000 - now));
+  };
+
+  /** What the chat itself must wait for, whoever asks. */
+  const chatWaitMs = (chat: ChatState, part: 'all' | 'progress', messages: number): number => {
+    const now = nowMs();
     chat.sentAt = chat.sentAt.filter((at) => now - at < limits.groupWindowMs);
-    const overall = recent.at(-limits.overallPerSecond[part]);
-    const inGroup = chat.isGroup ? chat.sentAt.at(-limits.groupPerWindow[part]) : undefined;
+    const inGroup = chat.isGroup
+      ? lastInTheWay(chat.sentAt, limits.groupPerWindow[part], messages)
+      : undefined;
     return Math.ceil(
       Math.max(
         0,
         chat.nextAt - now,
         // How long a call under way still takes is not known; the pause after it is.
         chat.busyUntil > now ? limits.chatIntervalMs : 0,
-        overall === undefined ? 0 : overall + 1000 - now,
         inGroup === undefined ? 0 : inGroup + limits.groupWindowMs - now,
       ),
     );
   };
 
+  const waitMsOf = (chat: ChatState, part: 'all' | 'progress', messages = 1): number =>
+    Math.max(chatWaitMs(chat, part, messages), overallWaitMs(part, messages));
+
   /** Starts what may start, and sets an alarm for the next. */
   const advance = (chat: ChatState): void => {
     clearTimeout(chat.timer);
     chat.timer = undefined;
-    if (closed || chat.waiting.length === 0) return;
-    const waitMs = waitMsOf(chat, 'all');
+    wantRoom.delete(chat);
+    const next = chat.waiting.find(({ isFinal }) => isFinal) ?? chat.waiting[0];
+    if (closed || !next) return;
+    const ownMs = chatWaitMs(chat, 'all', next.messages);
+    const overallMs = overallWaitMs('all', next.messages);
+    const waitMs = Math.max(ownMs, overallMs);
     if (waitMs > 0) {
+      if (overallMs >= ownMs) wantRoom.add(chat);
       chat.timer = setTimeout(() => advance(chat), waitMs);
       return;
     }
-    const finalAt = chat.waiting.findIndex(({ isFinal }) => isFinal);
-    const [next] = chat.waiting.splice(Math.max(0, finalAt), 1);
-    if (next) void perform(chat, next);
+    chat.waiting.splice(chat.waiting.indexOf(next), 1);
+    void perform(chat, next);
   };
 
   const perform = async (chat: ChatState, { start, messages }: WaitingCall): Promise<void> => {
@@ -179,14 +197,22 @@ export function createSendBudget(deps: SendBudgetDeps = {}): SendBudget {
       if (closed) return Promise.reject(new SendBudgetClosedError());
       const chat = chatOf(chatId);
       const ahead = chat.waiting.filter((other) => other.isFinal || !isFinal).length;
-      const waitMs = waitMsOf(chat, 'all') + ahead * limits.chatIntervalMs;
-      if (waitMs > maxWaitMs) return Promise.reject(new SendBusyError(waitMs));
+      const waitMs = waitMsOf(chat, 'all', messages) + ahead * limits.chatIntervalMs;
+      if (waitMs > maxWaitMs) {
+        // Progress, which never waits itself, would have taken the room again until then.
+        const returnAt = nowMs() + waitMs + returnMs;
+        if (maxWaitMs > 0) chat.nextProgressAt = Math.max(chat.nextProgressAt, returnAt);
+        return Promise.reject(new SendBusyError(waitMs));
+      }
       chat.grant = undefined;
       return new Promise((resolve, reject) => {
         const start = () =>
           call().then(resolve, (error: unknown) => {
             const failure = telegramFailureOf(error);
-            if (failure?.kind === 'rate-limited') chat.nextAt = nowMs() + failure.retryAfterMs;
+            if (failure?.kind === 'rate-limited') {
+              chat.nextAt = nowMs() + failure.retryAfterMs;
+              progressAt = Math.max(progressAt, chat.nextAt);
+            }
             reject(error);
           });
         chat.waiting.push({ isFinal, messages, start, refuse: reject });
@@ -207,6 +233,7 @@ export function createSendBudget(deps: SendBudgetDeps = {}): SendBudget {
           progressAt - now,
           chat.nextProgressAt - now,
           chat.waiting.length * limits.chatIntervalMs,
+          wantRoom.size > 0 ? paceMs : 0,
           isNext ? 0 : intervalMs / 4,
         );
         if (waitMs > 0) return Math.ceil(waitMs);
@@ -229,6 +256,15 @@ export function createSendBudget(deps: SendBudgetDeps = {}): SendBudget {
       }
     },
   };
+}
+
+/** When that was sent which must be past before so many more fit; a call beyond the limit, all. */
+function lastInTheWay(
+  sentAt: readonly number[],
+  limit: number,
+  messages: number,
+): number | undefined {
+  return sentAt.at(-Math.max(1, limit - messages + 1));
 }
 
 function newChat(isGroup: boolean): ChatState {

@@ -1,5 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createSendBudget } from '../../../src/bots/telegram/send-budget.js';
+import {
+  createSendBudget,
+  type SendBusyError,
+  type SendOptions,
+} from '../../../src/bots/telegram/send-budget.js';
 import { TelegramCallError } from '../../../src/bots/telegram/telegram-errors.js';
 
 const privateChat = 4711;
@@ -107,6 +111,96 @@ describe("Telegram's send budget", () => {
     await vi.advanceTimersByTimeAsync(10_000);
     await all;
     expect(begun[1]?.at).toBeGreaterThanOrEqual(4000);
+  });
+
+  it('holds back the progress of all chats for as long as a 429 said, and nothing else', async () => {
+    const { budget } = noting();
+    const failure = { kind: 'rate-limited', retryAfterMs: 9000 } as const;
+    const refused = budget.run(privateChat, async () => {
+      throw new TelegramCallError('sendMessage', failure, '429');
+    });
+    await expect(refused).rejects.toMatchObject({ failure });
+    expect(budget.readyInMs(815, 'card', 'progress')).toBe(9000);
+    expect(budget.readyInMs(815, 'card', 'final')).toBe(0);
+    await vi.advanceTimersByTimeAsync(9000);
+    expect(budget.readyInMs(816, 'card', 'progress')).toBe(0);
+  });
+
+  it('starts an album when all its files have room, which progress then leaves to it', async () => {
+    const { budget, begun, call } = noting();
+    const sent: number[] = [];
+    const send = (chat: number, name: string, options: SendOptions) =>
+      budget.run(
+        chat,
+        () => {
+          sent.push(...Array<number>(options.messages ?? 1).fill(performance.now()));
+          return call(name)();
+        },
+        options,
+      );
+    for (let ms = 0; ms < 4000; ms += 10) {
+      for (let chat = 1; chat <= 100; chat += 1) {
+        if (budget.readyInMs(chat, 'card', 'progress') > 0) continue;
+        void send(chat, 'progress', { maxWaitMs: 0 });
+      }
+      if (ms === 2000) void send(privateChat, 'album', { isFinal: true, messages: 10 });
+      await vi.advanceTimersByTimeAsync(10);
+    }
+    const mostInASecond = sent.map(
+      (at) => sent.filter((other) => other >= at && other < at + 1000).length,
+    );
+    expect(Math.max(...mostInASecond)).toBeLessThanOrEqual(28);
+    expect(begun.find(({ name }) => name === 'album')?.at).toBeLessThanOrEqual(2600);
+  });
+
+  it("keeps an album within a group's minute, and progress from taking the room it waits for", async () => {
+    const { budget, begun, call } = noting();
+    let album: Promise<unknown> | undefined;
+    let albumAt = 40_000;
+    for (let ms = 0; ms < 200_000; ms += 100) {
+      if (budget.readyInMs(group, 'card', 'progress') === 0) {
+        void budget.run(group, call('progress'), { maxWaitMs: 0 });
+      }
+      if (ms >= albumAt && !album) {
+        const options = { isFinal: true, messages: 10, maxWaitMs: 5000 };
+        album = budget.run(group, call('album'), options).catch((error: SendBusyError) => {
+          albumAt = ms + error.retryAfterMs;
+          album = undefined;
+        });
+      }
+      await vi.advanceTimersByTimeAsync(100);
+    }
+    await album;
+    const albumBegun = begun.find(({ name }) => name === 'album')?.at ?? 0;
+    expect(albumBegun).toBeGreaterThan(0);
+    expect(albumBegun).toBeLessThan(110_000);
+    const beside = begun.filter(({ at, name }) => {
+      return name === 'progress' && Math.abs(at - albumBegun) < 60_000;
+    });
+    const minutes = [albumBegun - 60_000, ...beside.map(({ at }) => at)];
+    const mostInAMinute = minutes.map((from) => {
+      const others = beside.filter(({ at }) => at >= from && at < from + 60_000).length;
+      return others + (albumBegun >= from && albumBegun < from + 60_000 ? 10 : 0);
+    });
+    expect(Math.max(...mostInAMinute)).toBeLessThanOrEqual(20);
+  });
+
+  it('lets an album through that is larger than all the room there is', async () => {
+    const { begun, call } = noting();
+    const budget = createSendBudget({
+      limits: {
+        chatIntervalMs: 10,
+        groupWindowMs: 1000,
+        groupPerWindow: { all: 5, progress: 3 },
+        overallPerSecond: { all: 5, progress: 4 },
+        progressIntervalMs: { private: 100, group: 100 },
+      },
+    });
+    void budget.run(group, call('answer'));
+    void budget.run(group, call('album'), { messages: 10 });
+    await vi.advanceTimersByTimeAsync(3000);
+    expect(begun.map(({ name }) => name)).toEqual(['answer', 'album']);
+    expect(begun[1]?.at).toBeGreaterThanOrEqual(1000);
   });
 
   it('gives one card the turn, and each card of a chat its share of progress', async () => {
