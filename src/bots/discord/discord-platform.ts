@@ -93,7 +93,7 @@ export function createDiscordPlatform(deps: DiscordPlatformDependencies): ChatPl
           ? composition.parked(card, address)
           : await composition.whole(card, address);
         const shownAt = await sendOpening(card, address, route, message);
-        budget.edited(bucketsOf(address), card.final, uploadedBytes(message));
+        budget.edited(bucketsOf(address).card, uploadedBytes(message));
         return { kind: 'shown', address: shownAt satisfies CardAddress };
       } catch (error) {
         if (!(error instanceof DiscordError)) throw error;

@@ -3,9 +3,15 @@ import type { BucketState } from './discord-api.js';
 /** Milliseconds between two progress edits of a card, and of any two in one channel. */
 const cardIntervalMs = 1500;
 const channelIntervalMs = 250;
-/** All progress together, below the 50 requests a second that a bot may send. */
-const botIntervalMs = 21;
-/** Whatever there is of new cards and of ends, progress waits no longer for them. */
+/**
+ * All progress together. By the bot's token, it leaves new cards and ends a part of the 50 requests
+ * a second that a bot may send. Edits by interactions' tokens are exempt, but keep a pace too.
+ * https://discord.com/developers/docs/topics/rate-limits#global-rate-limit
+ */
+const paceMs = { byBotToken: 25, byInteraction: 21 };
+/** Turns of progress that a late timer may have missed, and that go at once. */
+const mostMadeGood = 2;
+/** So long after the last of many new cards and ends, progress goes on, however many they were. */
 const longestYieldMs = 1000;
 /** An edit with files holds its card's progress back for as long as this pace takes to send them. */
 const bytesPerMs = 1000;
@@ -24,7 +30,8 @@ export type EditBudget = ReturnType<typeof createEditBudget>;
 
 /**
  * When a card may be edited. Final states wait only for what Discord itself has closed; progress
- * also keeps a pace, and leaves the last request of each bucket to the final states.
+ * also keeps a pace, and leaves the last request of each bucket to the final states. A turn counts
+ * from when it is given: answers come too late to keep others from starting meanwhile.
  */
 export function createEditBudget(options: { readonly monotonicMs: () => number }) {
   const now = options.monotonicMs;
@@ -32,36 +39,47 @@ export function createEditBudget(options: { readonly monotonicMs: () => number }
   const channelReadyAt = new Map<string, number>();
   const closedUntil = new Map<string, number>();
   const scarceUntil = new Map<string, number>();
-  let botReadyAt = 0;
+  let progressReadyAt = 0;
+
+  const takeProgressTurn = (channel: string, scope: string): void => {
+    const at = now();
+    const intervalMs = isByBotToken(scope) ? paceMs.byBotToken : paceMs.byInteraction;
+    channelReadyAt.set(channel, Math.max(at, channelReadyAt.get(channel) ?? 0) + channelIntervalMs);
+    progressReadyAt = Math.max(at - mostMadeGood * intervalMs, progressReadyAt) + intervalMs;
+  };
+
+  /** New cards and ends of cards wait for nobody's pace, but progress makes room for them. */
+  const takeOtherTurn = (scope: string): void => {
+    if (!isByBotToken(scope)) return;
+    const at = now();
+    const yieldedAt = Math.max(at, progressReadyAt) + paceMs.byBotToken;
+    progressReadyAt = Math.min(yieldedAt, at + longestYieldMs);
+  };
 
   return {
-    /** Milliseconds; 0 when now is fine. A card that was never shown is not paced. */
+    /** Milliseconds; at 0 the turn is taken by this card. One never shown is not paced. */
     readyInMs({ card, channel, scope }: CardBuckets, final: boolean): number {
       const closed = closedUntil.get(scope) ?? 0;
       const cardAt = cardReadyAt.get(card);
-      const paced =
-        final || cardAt === undefined
-          ? 0
-          : Math.max(
-              cardAt,
-              channelReadyAt.get(channel) ?? 0,
-              botReadyAt,
-              scarceUntil.get(scope) ?? 0,
-            );
-      return Math.max(0, Math.ceil(Math.max(closed, paced) - now()));
+      const isProgress = !final && cardAt !== undefined;
+      const paced = isProgress
+        ? Math.max(
+            cardAt,
+            channelReadyAt.get(channel) ?? 0,
+            progressReadyAt,
+            scarceUntil.get(scope) ?? 0,
+          )
+        : 0;
+      const waitMs = Math.max(0, Math.ceil(Math.max(closed, paced) - now()));
+      if (waitMs > 0) return waitMs;
+      if (isProgress) takeProgressTurn(channel, scope);
+      else takeOtherTurn(scope);
+      return 0;
     },
 
-    /** New cards and ends of cards wait for nobody's pace, but progress makes room for them. */
-    edited({ card, channel }: CardBuckets, final: boolean, uploadedBytes: number): void {
+    /** Discord took an edit of the card. */
+    edited(card: string, uploadedBytes: number): void {
       const at = now();
-      if (cardReadyAt.has(card) && !final) {
-        const channelAt = Math.max(at, channelReadyAt.get(channel) ?? 0);
-        channelReadyAt.set(channel, channelAt + channelIntervalMs);
-        // What a late timer has lost is made good by the next.
-        botReadyAt = Math.max(at - 2 * botIntervalMs, botReadyAt) + botIntervalMs;
-      } else {
-        botReadyAt = Math.min(Math.max(at, botReadyAt) + botIntervalMs, at + longestYieldMs);
-      }
       cardReadyAt.set(card, at + cardIntervalMs + uploadedBytes / bytesPerMs);
       for (const times of [cardReadyAt, channelReadyAt, closedUntil, scarceUntil]) {
         if (times.size > rememberedEntries) forgetPast(times, at);
@@ -78,6 +96,10 @@ export function createEditBudget(options: { readonly monotonicMs: () => number }
       if (remaining <= 1) scarceUntil.set(scope, now() + resetAfterMs);
     },
   };
+}
+
+function isByBotToken(scope: string): boolean {
+  return scope.startsWith('channel:');
 }
 
 function forgetPast(times: Map<string, number>, at: number): void {

@@ -17,18 +17,54 @@ const card = (name: string, channel = 'c1') => ({
   channel,
   scope: `interaction:${name}`,
 });
+/** One whose token is over. */
+const old = (name: string, channel = 'c1') => ({
+  ...card(name, channel),
+  scope: `channel:${channel}`,
+});
+
+type Bench = ReturnType<typeof openBudget>;
+const numbered = (count: number, of: (index: number) => ReturnType<typeof card>) =>
+  Array.from({ length: count }, (_, index) => of(index));
+
+/** How many of them get a turn at once. */
+const turns = ({ budget }: Bench, cards: readonly ReturnType<typeof card>[], final = false) =>
+  cards.filter((one) => budget.readyInMs(one, final) === 0).length;
+
+/** Cards that stand in the chat, and whose progress may be shown. */
+function shown({ budget, pass }: Bench, cards: readonly ReturnType<typeof card>[]) {
+  for (const one of cards) budget.edited(one.card, 0);
+  pass(1500);
+  return cards;
+}
+
+/** Turns of progress in so many milliseconds, each edit taken at once. */
+function turnsWithin(bench: Bench, cards: readonly ReturnType<typeof card>[], ms: number) {
+  let given = 0;
+  for (let passed = 0; passed < ms; passed += 1) {
+    for (const one of cards) {
+      if (bench.budget.readyInMs(one, false) > 0) continue;
+      given += 1;
+      bench.budget.edited(one.card, 0);
+    }
+    bench.pass(1);
+  }
+  return given;
+}
 
 it('lets every card be shown for the first time at once', () => {
-  const { budget } = openBudget();
-  for (let i = 0; i < 20; i++) {
-    expect(budget.readyInMs(card(`card${i}`), false)).toBe(0);
-    budget.edited(card(`card${i}`), false, 0);
-  }
+  const bench = openBudget();
+  expect(
+    turns(
+      bench,
+      numbered(20, (i) => card(`card${i}`)),
+    ),
+  ).toBe(20);
 });
 
 it('keeps progress of a card to one edit in a second and a half, and finals to none', () => {
   const { budget, pass } = openBudget();
-  budget.edited(card('a'), false, 0);
+  budget.edited('a', 0);
   expect(budget.readyInMs(card('a'), false)).toBe(1500);
   expect(budget.readyInMs(card('a'), true)).toBe(0);
   pass(1500);
@@ -37,44 +73,80 @@ it('keeps progress of a card to one edit in a second and a half, and finals to n
 
 it('shows progress less often where it uploads much', () => {
   const { budget } = openBudget();
-  budget.edited(card('a'), false, 8_000_000);
+  budget.edited('a', 8_000_000);
   expect(budget.readyInMs(card('a'), false)).toBe(9500);
 });
 
-it('shares a channel among the progress of its cards', () => {
-  const { budget, pass } = openBudget();
-  for (let i = 0; i < 12; i++) budget.edited(card(`card${i}`), false, 0);
-  pass(1500);
-  expect(budget.readyInMs(card('card0'), false)).toBe(0);
-  for (let i = 0; i < 12; i++) budget.edited(card(`card${i}`), false, 0);
-  pass(1500);
-  expect(budget.readyInMs(card('card0'), false)).toBe(1500);
-  expect(budget.readyInMs(card('card0'), true)).toBe(0);
+it('starts one progress edit in a channel at a time, before any is answered', () => {
+  const bench = openBudget();
+  const cards = shown(
+    bench,
+    numbered(16, (i) => card(`card${i}`)),
+  );
+  expect(turns(bench, cards)).toBe(1);
+  expect(bench.budget.readyInMs(card('card1'), false)).toBe(250);
+  expect(bench.budget.readyInMs(card('card1'), true)).toBe(0);
+  bench.pass(250);
+  expect(turns(bench, cards.slice(1))).toBe(1);
 });
 
-it('stays below 50 edits a second over all channels', () => {
-  const { budget, pass } = openBudget();
-  const edit = () => {
-    for (let i = 0; i < 500; i++) budget.edited(card(`card${i}`, `channel${i}`), false, 0);
-  };
-  edit();
-  pass(10_000);
-  edit();
-  pass(10_000);
-  expect(budget.readyInMs(card('card0', 'channel0'), false)).toBe(458);
-  pass(458);
-  expect(budget.readyInMs(card('card0', 'channel0'), false)).toBe(0);
+it('starts what a late timer missed at once and no more, before any is answered', () => {
+  const bench = openBudget();
+  const cards = shown(
+    bench,
+    numbered(16, (i) => card(`card${i}`, `channel${i}`)),
+  );
+  expect(turns(bench, cards)).toBe(3);
+  bench.pass(21);
+  expect(turns(bench, cards.slice(3))).toBe(1);
 });
 
-it('lets progress make room for cards that begin and end, a second at most', () => {
-  const { budget, pass } = openBudget();
-  budget.edited(card('running', 'its channel'), false, 0);
-  pass(2000);
-  for (let i = 0; i < 10; i++) budget.edited(card(`card${i}`), i % 2 === 0, 0);
-  expect(budget.readyInMs(card('running', 'its channel'), false)).toBe(210);
-  for (let i = 0; i < 500; i++) budget.edited(card(`card${i}`), i % 2 === 0, 0);
-  expect(budget.readyInMs(card('running', 'its channel'), false)).toBe(1000);
-  expect(budget.readyInMs(card('card3'), true)).toBe(0);
+it('paces the progress of all channels, and leaves others more of what the bot’s token may', () => {
+  const byTokens = openBudget();
+  const cards = shown(
+    byTokens,
+    numbered(100, (i) => card(`card${i}`, `channel${i}`)),
+  );
+  const exempt = turnsWithin(byTokens, cards, 10_000);
+  expect(exempt).toBeGreaterThanOrEqual(450);
+  expect(exempt).toBeLessThan(500);
+  const byBot = openBudget();
+  const olds = shown(
+    byBot,
+    numbered(100, (i) => old(`card${i}`, `channel${i}`)),
+  );
+  const counted = turnsWithin(byBot, olds, 10_000);
+  expect(counted).toBeGreaterThanOrEqual(390);
+  expect(counted).toBeLessThanOrEqual(410);
+});
+
+it('lets progress make room for cards that begin and end by the bot’s token', () => {
+  const bench = openBudget();
+  const [running = card('running')] = shown(bench, [card('running', 'its channel')]);
+  const ends = numbered(10, (i) => old(`card${i}`));
+  expect(turns(bench, ends, true)).toBe(10);
+  expect(bench.budget.readyInMs(running, false)).toBe(250);
+  expect(
+    turns(
+      bench,
+      numbered(500, (i) => old(`card${i}`)),
+      true,
+    ),
+  ).toBe(500);
+  expect(bench.budget.readyInMs(running, false)).toBe(1000);
+});
+
+it('lets progress go on beside cards that begin and end by tokens that are exempt', () => {
+  const bench = openBudget();
+  const [running = card('running')] = shown(bench, [card('running', 'its channel')]);
+  expect(
+    turns(
+      bench,
+      numbered(10, (i) => card(`card${i}`)),
+      true,
+    ),
+  ).toBe(10);
+  expect(bench.budget.readyInMs(running, false)).toBe(0);
 });
 
 it('waits for what Discord has closed, with finals too', () => {
@@ -88,7 +160,7 @@ it('waits for what Discord has closed, with finals too', () => {
 
 it('leaves the last request of a bucket to a final state', () => {
   const { budget, pass } = openBudget();
-  budget.edited(card('a'), false, 0);
+  budget.edited('a', 0);
   budget.observed({ scope: 'interaction:a', remaining: 1, resetAfterMs: 3000 });
   pass(2000);
   expect(budget.readyInMs(card('a'), false)).toBe(1000);
