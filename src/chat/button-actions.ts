@@ -2,7 +2,7 @@ import { type BatchView, EngineError, type TaskRequest } from '../engine/index.j
 import { maySee } from './audience.js';
 import { pickImagePanel, sharePanel, showPanel } from './batch-panel.js';
 import type { ButtonAction } from './buttons.js';
-import { bringCardBack, renewAddress } from './card-reach.js';
+import { renewAddress, retryInView } from './card-reach.js';
 import { checkChannelPermissions } from './channel-permissions.js';
 import type { CommandContext } from './commands/command.js';
 import { submitTasks } from './commands/submission.js';
@@ -36,10 +36,11 @@ export async function runButton(
     }
     case 'retry': {
       const { batch, actor } = await batchAndActor(action.batchId);
-      await engine.retry(batch.id, actor);
+      const outcome = await retryInView(context, { id: batch.id, batch, actor });
       await renewAddress(context, batch.id);
-      await bringCardBack(context, batch);
-      return { kind: 'quiet' };
+      if (outcome !== 'unmoved') return { kind: 'quiet' };
+      const text = context.texts.text('batch-retried', { id: batch.id });
+      return { kind: 'text', text, private: true };
     }
     case 'delete':
       return deleteByButton(context, action.batchId);

@@ -44,8 +44,8 @@ export interface Chat {
    * Answers a request. Never throws for what a user did or for a part that is away: that becomes a
    * private text. A defect becomes an apology with an id that the log has too.
    *
-   * A reply of kind `card` has closed the request's inbox row, in the batch's transaction. After any
-   * other reply the bot closes it (`engine.inbox.close`) once the reply was sent.
+   * The card of a new batch has closed the request's inbox row, in the batch's transaction (see
+   * `hasClosedRequest`). After any other reply the bot closes it (`engine.inbox.close`) once the reply was sent.
    */
   handle(request: ChatRequest): Promise<Reply>;
   /** Whether the reply may be a form: then nothing must be acknowledged before it is there. */

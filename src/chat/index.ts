@@ -25,6 +25,7 @@ export {
   AttachmentError,
   type ChannelPermission,
   type ChatRequest,
+  hasClosedRequest,
   type Intent,
   type Reply,
   type ReplyPicture,

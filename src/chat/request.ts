@@ -127,8 +127,16 @@ export type Intent =
 
 /** What the bot shows in answer. A card shows itself, through the renderer. */
 export type Reply =
-  /** `isElsewhere`: in the private chat, where nobody looks who asked in a group. */
-  | { readonly kind: 'card'; readonly batchId: string; readonly isElsewhere?: boolean }
+  /**
+   * `isElsewhere`: in the private chat, where nobody looks who asked in a group. `isRevived`: an
+   * older batch's, so that no new one has closed the request.
+   */
+  | {
+      readonly kind: 'card';
+      readonly batchId: string;
+      readonly isElsewhere?: boolean;
+      readonly isRevived?: boolean;
+    }
   /** Plain text in the user's language; the bots escape it. `private`: for the asker's eyes only. */
   | {
       readonly kind: 'text';
@@ -191,4 +199,9 @@ export interface ReplyPicture {
   readonly mediaType: 'image/png' | 'image/jpeg';
   /** Plain text for who cannot see it. */
   readonly description: string;
+}
+
+/** Whether the request's inbox row was closed with what it asked for. */
+export function hasClosedRequest(reply: Reply): boolean {
+  return reply.kind === 'card' && !reply.isRevived;
 }

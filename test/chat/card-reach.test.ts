@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CardAddress } from '../../src/engine/index.js';
 import { batchView, taskView } from '../support/batch-views.js';
-import { createChatBench } from '../support/chat-requests.js';
+import { createChatBench, privateText } from '../support/chat-requests.js';
 import { createFakeChatEngine } from '../support/fake-chat-engine.js';
 
 const actor = { userId: 'user-ada', manages: false };
@@ -62,11 +62,13 @@ describe('a batch that runs again and has no card in the chat any more', () => {
   it('gets it back where the retry was asked for', async () => {
     const { write, engine } = benchWith();
     engine.lostCards.add('batch0');
-    expect(await write('retry', 'batch0')).toEqual({ kind: 'card', batchId: 'batch0' });
+    expect(await write('retry', 'batch0')).toEqual({
+      ...{ kind: 'card', batchId: 'batch0' },
+      ...{ isElsewhere: false, isRevived: true },
+    });
     expect(engine.calls).toEqual([
       ['retry', 'batch0', actor],
       ['cards.readdress', 'batch0', 'telegram', { chat: 1 }],
-      ['inbox.close', 'telegram', 'update1'],
     ]);
   });
 
@@ -94,5 +96,38 @@ describe('a batch that runs again and has no card in the chat any more', () => {
       .map((call) => call.at(-1));
     expect(addresses).toEqual([{ chat: 100 }, { pressed: 1 }]);
     expect(acknowledged).toEqual([true, true]);
+  });
+
+  it('is refused before it runs where its owner’s private chat is closed', async () => {
+    const { write, engine } = benchWith({ ...failed, private: true });
+    engine.lostCards.add('batch0');
+    const privateAddress = async () => ({ startLink: 'https://t.me/easel?start=private' });
+    const closed = await write('retry', 'batch0', [], { privateAddress });
+    expect(privateText(closed)).toContain('https://t.me/easel?start=private');
+    expect(privateText(await write('retry', 'batch0'))).toContain('in your own name');
+    expect(engine.calls).toEqual([]);
+  });
+
+  it('stays with its owner where it is private, whoever manages the chat', async () => {
+    const { write, press, engine } = benchWith({ ...failed, private: true });
+    engine.lostCards.add('batch0');
+    const manager = {
+      identity: { platform: 'telegram', platformUserId: '200', name: 'Bob', locale: 'en' },
+      managesScope: async () => true,
+    } as const;
+    const answers = [
+      await write('retry', 'batch0', [], manager),
+      await press({ kind: 'retry', batchId: 'batch0' }, manager),
+    ];
+    for (const answer of answers) expect(privateText(answer)).toContain('somebody else');
+    expect(engine.calls).toEqual([]);
+  });
+
+  it('is told of where its card cannot be brought', async () => {
+    const { press, engine } = benchWith();
+    engine.lostCards.add('batch0');
+    engine.cards.readdress = async () => false;
+    const told = await press({ kind: 'retry', batchId: 'batch0' });
+    expect(privateText(told)).toBe('batch0 runs again.');
   });
 });

@@ -5,6 +5,7 @@ import {
   type Chat,
   type ChatRequest,
   decodeButton,
+  hasClosedRequest,
   type Intent,
   type Reply,
 } from '../../chat/index.js';
@@ -154,7 +155,7 @@ export function createInteractionHandler(deps: InteractionHandlerDependencies) {
       else
         log.warn({ interactionId: interaction.id, reason: error.message }, 'reply not delivered');
     }
-    if (reply.kind !== 'card') await close(interaction.id);
+    if (!hasClosedRequest(reply)) await close(interaction.id);
   }
 
   async function replyTo(

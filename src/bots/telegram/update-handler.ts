@@ -5,6 +5,7 @@ import {
   type Chat,
   type ChatRequest,
   decodeButton,
+  hasClosedRequest,
   type Intent,
 } from '../../chat/index.js';
 import { type Engine, RecordUnavailableError } from '../../engine/index.js';
@@ -221,7 +222,7 @@ export function createUpdateHandler(deps: UpdateHandlerDeps): UpdateHandler {
       };
       const reply = await chat.handle(request);
       if (reply.kind === 'card' && reply.isElsewhere) return say('answered-privately');
-      return { send: () => replies.send(reply, place), isClosed: reply.kind === 'card' };
+      return { send: () => replies.send(reply, place), isClosed: hasClosedRequest(reply) };
     },
 
     async callback(query, updateKey, answer) {
@@ -242,6 +243,7 @@ export function createUpdateHandler(deps: UpdateHandlerDeps): UpdateHandler {
         place: placeOf(chatId, threadId),
         address: newCardAddress(chatId, threadId, message.message_id),
         managesScope: () => manages(message, sender),
+        ...privateAddressOf(message.chat.type === 'private' ? null : from.id),
         intent: { kind: 'button', payload: data },
         acknowledge: nothingToAcknowledge,
       };
@@ -258,7 +260,7 @@ export function createUpdateHandler(deps: UpdateHandlerDeps): UpdateHandler {
         if (reply.kind !== 'delete-message') await removeStaleCopy(message, data);
         return wasSent;
       };
-      return { send, isClosed: reply.kind === 'card' };
+      return { send, isClosed: hasClosedRequest(reply) };
     },
   };
 }

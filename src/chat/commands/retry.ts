@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bringCardBack } from '../card-reach.js';
+import { retryInView } from '../card-reach.js';
 import { defineCommand } from './command.js';
 import * as options from './options.js';
 import { namedBatch } from './own-batch.js';
@@ -10,15 +10,12 @@ export const retry = defineCommand({
   permission: 'everyone',
   options: z.object({ id: options.batchId }),
   run: async (context, { id: given }) => {
-    const { engine, request } = context;
-    const { id, batch, actor } = await namedBatch(context, given);
-    await engine.retry(id, actor);
-    const card = await bringCardBack(context, batch);
-    if (card) {
-      // A new batch would have closed it.
-      await engine.inbox.close(request.platform, request.updateKey);
-      return card;
+    const named = await namedBatch(context, given);
+    const outcome = await retryInView(context, named);
+    if (typeof outcome === 'object') {
+      return { kind: 'card', batchId: named.batch.id, ...outcome, isRevived: true };
     }
-    return { kind: 'text', text: context.texts.text('batch-retried', { id }), private: true };
+    const text = context.texts.text('batch-retried', { id: named.id });
+    return { kind: 'text', text, private: true };
   },
 });

@@ -6,6 +6,7 @@ import type {
   TaskRequest,
   UserPreferences,
 } from '../../engine/index.js';
+import { newCardPlace } from '../card-reach.js';
 import { unknownPreset } from '../explanation.js';
 import { Refusal, type Sentence, sentence } from '../refusal.js';
 import type { Attachment, ChatRequest, Reply } from '../request.js';
@@ -173,20 +174,17 @@ export async function submitTasks(
   { engine, request, user, isAdmin }: CommandContext,
   submission: TaskSubmission,
 ): Promise<Reply> {
-  const elsewhere = submission.private ? await request.privateAddress?.() : undefined;
-  if (elsewhere && 'startLink' in elsewhere) {
-    throw new Refusal(sentence('private-chat-closed', { link: elsewhere.startLink }));
-  }
+  const { address, isElsewhere } = await newCardPlace(request, submission.private);
   const { batchId } = await engine.submit({
     ...submission,
     user,
     scopeId: request.scopeId,
     update: updateOf(request),
-    address: elsewhere?.address ?? request.address,
+    address,
     place: request.place,
     asAdmin: isAdmin,
   });
-  return { kind: 'card', batchId, ...(elsewhere ? { isElsewhere: true } : {}) };
+  return { kind: 'card', batchId, ...(isElsewhere ? { isElsewhere } : {}) };
 }
 
 function updateOf({ platform, updateKey: key, partKeys }: ChatRequest) {

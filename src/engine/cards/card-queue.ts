@@ -54,8 +54,9 @@ export interface CardQueue {
   /** Nobody can be shown this card any more (channel gone, bot blocked): nothing is retried. */
   undeliverable(batchId: string, reason: string): Promise<void>;
   /**
-   * The card is to be shown there from now on, also where nobody could be shown it before. False: it
-   * is a card of another platform, or gone, and nothing has changed.
+   * The card is to be shown there from now on, also where nobody could be shown it before, which
+   * alone lets it go to another platform. False: it stands well on another, or is gone, and nothing
+   * has changed.
    */
   readdress(batchId: string, platform: Platform, address: CardAddress): Promise<boolean>;
   /** Finds the batch of a card by where it lives, e.g. for replies to it. */

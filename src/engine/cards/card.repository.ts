@@ -207,13 +207,18 @@ export function createCardQueue(db: Database, holder: string): CardQueue {
         .updateTable('cards')
         .set({
           ...nextVersion,
+          platform,
           address: JSON.stringify(address),
+          // What stands in the chats of another platform is out of reach from this one.
+          posts: sql<string>`case when platform = ${platform} then posts else '{}' end`,
           undeliverableReason: null,
           sendingSince: null,
           attempts: 0,
         })
         .where('batchId', '=', batchId)
-        .where('platform', '=', platform)
+        .where((card) =>
+          card.or([card('platform', '=', platform), card('undeliverableReason', 'is not', null)]),
+        )
         .returning('batchId')
         .executeTakeFirst();
       return row !== undefined;

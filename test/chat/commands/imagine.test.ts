@@ -39,7 +39,8 @@ describe('/imagine', () => {
   it('takes options as Discord gives them, and an explicit one beats a flag', async () => {
     const { engine, ask, acknowledged } = createChatBench();
     const options = { prompt: 'a fox --n 4 --seed 1', count: 2, private: true };
-    await ask({ kind: 'command', name: 'imagine', options });
+    const discord = { platform: 'discord' } as const;
+    await ask({ kind: 'command', name: 'imagine', options }, discord);
     expect(engine.submitted[0]).toMatchObject({
       private: true,
       tasks: [{ prompt: 'a fox', count: 2, seed: 1 }],

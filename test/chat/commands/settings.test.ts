@@ -76,7 +76,7 @@ describe('one’s own defaults', () => {
   it('make requests private, and the answer too from the first', async () => {
     const { write, engine, acknowledged } = createChatBench();
     await write('settings', 'set private yes');
-    await write('imagine', 'a fox');
+    await write('imagine', 'a fox', [], { scopeId: 'telegram:dm:100' });
     await write('imagine', 'a fox --private no');
     expect(engine.submitted.map((request) => request.private)).toEqual([true, false]);
     expect(acknowledged).toEqual([true, false]);

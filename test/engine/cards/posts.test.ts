@@ -72,3 +72,17 @@ it('a card that nobody could be shown is due again at a new address', async () =
   await cards.readdress(batchId, 'telegram', { chat: 'elsewhere' });
   expect(await read()).toMatchObject({ version: version + 1, address: { chat: 'elsewhere' } });
 });
+
+it('a card moves to another platform only once nobody can be shown it', async () => {
+  const { batchId, cards, posts, read } = await open();
+  await posts.begin(batchId, ['a']);
+  expect(await cards.readdress(batchId, 'discord', { channel: 'new' })).toBe(false);
+  expect(await read()).toMatchObject({ platform: 'telegram', posts: [{ imageIds: ['a'] }] });
+  await cards.undeliverable(batchId, 'the chat is gone');
+  expect(await cards.readdress(batchId, 'discord', { channel: 'new' })).toBe(true);
+  expect(await cards.read(batchId)).toMatchObject({
+    platform: 'discord',
+    address: { channel: 'new' },
+    posts: [],
+  });
+});
