@@ -36,6 +36,9 @@ export type Translation =
   | { readonly kind: 'unusable' }
   | { readonly kind: 'ignored' };
 
+/** Commands to which a video is a mistake; to the others it is beside the point. */
+const worksOnImages: ReadonlySet<string> = new Set(['imagine', 'batch']);
+
 const ignored: Translation = { kind: 'ignored' };
 
 /** Messages of one album, or a single message, as what the bot is asked for. Pure. */
@@ -55,7 +58,7 @@ export function translateMessages(messages: readonly Message[], bot: BotIdentity
       command.mention !== undefined && command.mention !== bot.username.toLowerCase();
     const isForAny = command.mention === undefined && !isPrivate && !bot.commands.has(command.name);
     if (isForOther || isForAny) return ignored;
-    if (isUnusable) return { kind: 'unusable' };
+    if (isUnusable && worksOnImages.has(command.name)) return { kind: 'unusable' };
     const name = isAlbum && command.name === 'imagine' ? 'batch' : command.name;
     return { kind: 'command', name, text: command.rest, ...withAnswered(own, messages) };
   }

@@ -27,6 +27,11 @@ describe('what people send to the Telegram bot', () => {
     });
   });
 
+  it('is a command that works on no images, whatever it came with', () => {
+    const sent = message({ video, caption: '/help' });
+    expect(translateMessages([sent], bot)).toMatchObject({ kind: 'command', name: 'help' });
+  });
+
   it('has in an album the names of its places, by which people find them', () => {
     const parts = [1, 2, 3].map((number) =>
       message({
