@@ -77,8 +77,7 @@ export interface PromptWithFlags {
  * Splits a prompt from the flags that end it: `a fox --ar 16:9 --no hands, feet`. Phones write `--`
  * as `—` or `–`; directly before a known flag's name these are read so too. Values may be quoted;
  * `--no` takes all words up to the next flag, `--model` those with commas between them, every other
- * flag one. A flag of an option that
- * the command does not have is unknown.
+ * flag one. A flag of an option that the command does not have is unknown.
  */
 export function splitFlags(
   text: string,

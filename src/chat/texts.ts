@@ -127,7 +127,7 @@ function localizedTexts(locale: Locale): LocalizedTexts {
     sentences: (sentences) =>
       sentences
         .map((one) => (/[.!?…。！？]["'”’)）]?$/.test(one) ? one : one + text('sentence-end')))
-        // After a Chinese stop there is no space.
-        .reduce((all, one) => (/[。！？）”]$/.test(all) ? all + one : `${all} ${one}`)),
+        // After a Chinese stop there is no space, nor after what closes behind one.
+        .reduce((all, one) => (/(?:[。！？]["”’]?|）)$/.test(all) ? all + one : `${all} ${one}`)),
   };
 }

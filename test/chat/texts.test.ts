@@ -113,6 +113,14 @@ describe('texts', () => {
     expect(time(at, new Date('2026-11-19T23:00:00Z'))).toContain('20');
   });
 
+  it('put a space between sentences but after a Chinese stop', () => {
+    const { sentences } = texts.inLocale('en');
+    expect(sentences(['It said “no.”', 'Try again'])).toBe('It said “no.” Try again.');
+    expect(texts.inLocale('zh-CN').sentences(['它说“不行。”', '请重试。'])).toBe(
+      '它说“不行。”请重试。',
+    );
+  });
+
   it('count in English', () => {
     expect(texts.inLocale('en').text('card-images', { count: 1 })).toBe('1 image');
     expect(texts.inLocale('en').text('card-images', { count: 4 })).toBe('4 images');
