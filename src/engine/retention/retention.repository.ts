@@ -17,7 +17,7 @@ export async function findOlderThan(db: Database, days: number): Promise<Removal
   return findAmong(db, sql`files.created_at < ${before}`);
 }
 
-/** The oldest of what is more than that many bytes together. */
+/** The oldest of what is more than that many bytes together; a task's images go all or none. */
 export async function findBeyond(db: Database, maxBytes: number): Promise<RemovalCandidates> {
   return findAmong(db, sql`files.bytes_up_to_here > ${maxBytes}`);
 }
@@ -28,13 +28,14 @@ async function findAmong(
 ): Promise<RemovalCandidates> {
   const { rows } = await sql<{ kind: 'image' | 'input'; id: string }>`
     with kept as (
-      select 'image' as kind, id, byte_length, created_at from images where removed_at is null
+      select 'image' as kind, id, task_id as whole_id, byte_length, created_at
+      from images where removed_at is null
       union all
-      select 'input', id, byte_length, created_at from inputs where removed_at is null
+      select 'input', id, id, byte_length, created_at from inputs where removed_at is null
     ),
     files as (
-      select kind, id, created_at,
-        sum(byte_length) over (order by created_at desc, id) as bytes_up_to_here
+      select kind, id, whole_id, created_at,
+        sum(byte_length) over (order by created_at desc, whole_id) as bytes_up_to_here
       from kept
     )
     select files.kind, files.id from files
@@ -43,7 +44,7 @@ async function findAmong(
       where files.kind = 'input' and task_inputs.input_id = files.id
         and tasks.state in ('pending', 'processing')
     )
-    order by files.created_at, files.id limit ${atOnce}`.execute(db);
+    order by files.created_at, files.whole_id, files.id limit ${atOnce}`.execute(db);
   const idsOf = (wanted: string) => rows.flatMap(({ kind, id }) => (kind === wanted ? [id] : []));
   return { imageIds: idsOf('image'), inputIds: idsOf('input') };
 }

@@ -160,6 +160,15 @@ describe('retention', () => {
     await harness.engine.readImage(images[2]?.imageId ?? '');
   });
 
+  it('keeps all images of a task or none, so that those left mean what they did', async () => {
+    const batchId = await harness.submit(ann, [{ count: 2 }]);
+    await harness.until(batchId, ({ counts }) => counts.completed === 1);
+    expect(await filesStored()).toBe(2);
+    await harness.db.updateTable('images').set({ byteLength: 600_000 }).execute();
+    await retention({ totalMegabytes: 1 }).sweep();
+    expect(await filesStored()).toBe(0);
+  });
+
   it('deletes after a crash what the record had given up before it', async () => {
     const { imageId } = await finished();
     await age(imageId, 8);
