@@ -23,6 +23,9 @@ export async function addImages(
 ): Promise<Reply> {
   const { engine, request, user } = context;
   const batch = await batchFor(context, intent);
+  const first = batch.tasks[0]?.request;
+  // Which image is the mask, or a reference, was told by their places, and those are not known now.
+  if (hasRoles(first)) throw new Refusal(sentence('album-late'));
   const count = imagesOf(batch);
   const plan = planLike(batch, await presetOf(context, batch));
   const sources = await keepSources(intent.attachments, {
@@ -39,9 +42,7 @@ export async function addImages(
     plan.preset !== undefined,
   );
   if (unfit.length > 0) throw new Refusal(...unfit);
-  const first = batch.tasks[0]?.request;
-  const { maskId, referenceIds = [] } = first ?? {};
-  const tasks = planTasks(plan, { images: kept, maskId, referenceIds });
+  const tasks = planTasks(plan, { images: kept, maskId: undefined, referenceIds: [] });
   const fits = planProblems(plan, count + kept.length).length === 0;
   const { platform, updateKey, partKeys = [] } = request;
   const updates = { platform, keys: [updateKey, ...partKeys] };
@@ -72,6 +73,10 @@ async function batchFor(
     batch?.origin === 'batch' && sentAt.getTime() - batch.createdAt.getTime() < firstSecondsMs;
   if (isRecent && imagesOf(batch) > 0) return batch;
   throw new Refusal(sentence('image-without-words'));
+}
+
+function hasRoles(request: TaskRequest | undefined): boolean {
+  return request?.maskId !== undefined || (request?.referenceIds ?? []).length > 0;
 }
 
 /** How many came with it, used or left out. */

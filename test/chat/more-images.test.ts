@@ -102,6 +102,19 @@ describe('images that come after the rest of their album', () => {
     expect(privateText(await sendAlone())).toContain('Add a caption');
   });
 
+  it('join nothing whose images have roles by their places', async () => {
+    const roles = [{ maskId: 'third' }, { referenceIds: ['second'] }];
+    for (const role of roles) {
+      const { engine, extended, send } = benchAfter(
+        album('in oil', [{ inputId: 'a', ...role }]),
+        false,
+      );
+      expect(privateText(await send())).toContain('came too late');
+      expect(extended).toEqual([]);
+      expect(engine.submitted).toEqual([]);
+    }
+  });
+
   it('make no batch larger than one may be', async () => {
     const many = Array.from({ length: 99 }, (_, index) => ({ inputId: `in${index}` }));
     const { engine, extended, send } = benchAfter(album('in oil', many), false);
