@@ -64,6 +64,8 @@ const mostDeletedAtOnce = 100;
 /** Words may stand twice where their answer was lost, but must not be missing. */
 const retryDelaysMs = [1000, 3000, 10_000];
 const laterRetryDelayMs = 30_000;
+/** Where answers are always lost, the same words would else come for ever. */
+const mostDoubtful = 4;
 
 export function createReplySender(deps: ReplySenderDeps): ReplySender {
   const { api, budget, engine, links, chat, log, sleep, stopSignal } = deps;
@@ -143,6 +145,7 @@ export function createReplySender(deps: ReplySenderDeps): ReplySender {
     repeatedly(() => budget.run(chatId, () => api.sendMessage(chatId, html, options)));
 
   const repeatedly = async (send: () => Promise<unknown>): Promise<boolean> => {
+    let doubtful = 0;
     for (let tries = 0; ; tries += 1) {
       try {
         await send();
@@ -151,7 +154,8 @@ export function createReplySender(deps: ReplySenderDeps): ReplySender {
         if (error instanceof SendBudgetClosedError) return false;
         if (!(error instanceof TelegramCallError) || movedTo(error)) throw error;
         log.warn({ err: error }, 'A reply could not be sent');
-        if (!isPassing(error)) return true;
+        if (error.failure.kind === 'doubtful') doubtful += 1;
+        if (!isPassing(error) || doubtful === mostDoubtful) return true;
         if (stopSignal.aborted) return false;
         await sleep(retryDelaysMs[tries] ?? laterRetryDelayMs);
       }
