@@ -17,6 +17,7 @@ export type {
 } from './commands/declaration.js';
 export type { Suggestion } from './commands/suggestions.js';
 export type { Form, FormAnswers, FormField } from './form.js';
+export { receivedInTime } from './inbox-receipt.js';
 export { createInboxWatch } from './inbox-watch.js';
 export type { Panel, PanelEntry, PanelImage, PanelThumbnail } from './panel.js';
 export type { CardPosts, CardToShow, ChatPlatform, ShowOutcome } from './platform.js';

@@ -117,7 +117,7 @@ export function createDiscordBot(deps: DiscordBotDependencies): DiscordBot {
       stopped.abort();
       watch.stop();
       const patience = sleep(settleWithinMs, undefined, { ref: false });
-      await Promise.race([Promise.all([gateway.close(), handler.settled()]), patience]);
+      await Promise.race([Promise.all([gateway.close(), handler.stop()]), patience]);
     },
   };
 }

@@ -8,6 +8,7 @@ import {
   hasClosedRequest,
   type Intent,
   type Reply,
+  receivedInTime,
 } from '../../chat/index.js';
 import {
   type Engine,
@@ -50,8 +51,6 @@ export interface InteractionHandlerDependencies {
   readonly log: Logger;
 }
 
-/** Milliseconds that the record has to take an interaction down. */
-const recordPatienceMs = 2000;
 const firstAnswerWithinMs = 2800;
 /** Milliseconds between tries to close an inbox row. */
 const closePauseMs = 2000;
@@ -69,6 +68,7 @@ export function createInteractionHandler(deps: InteractionHandlerDependencies) {
   const underway = new Map<string, Promise<void>>();
   /** What arrived here lately. */
   const arrived = new Set<string>();
+  const stopped = new AbortController();
 
   function isRepeated(id: string): boolean {
     if (arrived.has(id)) return true;
@@ -95,7 +95,7 @@ export function createInteractionHandler(deps: InteractionHandlerDependencies) {
     const writing = engine.inbox.receive('discord', interaction.id, interaction);
     let receipt: Receipt | undefined;
     try {
-      receipt = await inTime(writing);
+      receipt = await receivedInTime(writing);
     } catch (err) {
       return apologize(interaction, pending, err);
     }
@@ -228,13 +228,20 @@ export function createInteractionHandler(deps: InteractionHandlerDependencies) {
 
   const close = (id: string) => untilRecorded(() => engine.inbox.close('discord', id));
 
-  /** The record may be away for a while; a row left open would be answered again. */
+  /**
+   * The record may be away for a while; a row left open would be answered again. What the bot leaves
+   * so when it stops is taken up after it.
+   */
   async function untilRecorded(write: () => Promise<void>): Promise<void> {
-    for (;;) {
+    for (let failures = 1; ; failures += 1) {
       try {
         return await write();
-      } catch {
-        await sleep(closePauseMs, undefined, { ref: false });
+      } catch (err) {
+        if (stopped.signal.aborted) throw err;
+        if (failures === 1) log.warn({ err }, 'an answered interaction cannot be closed yet');
+        await sleep(closePauseMs, undefined, { signal: stopped.signal, ref: false }).catch(() => {
+          // Stopped: one last try.
+        });
       }
     }
   }
@@ -251,6 +258,7 @@ export function createInteractionHandler(deps: InteractionHandlerDependencies) {
 
     /** Answers what another process took down and left open, or this one could not close. */
     takeUp({ key, payload, receivedAt, takeovers }: LeftUpdate): void {
+      if (underway.has(key)) return;
       const interaction = payload as APIInteraction;
       const isAlive = now().getTime() - receivedAt.getTime() < tokenLifeMs;
       if (isAlive && isAsking(interaction) && takeovers <= mostTakeovers) {
@@ -264,28 +272,15 @@ export function createInteractionHandler(deps: InteractionHandlerDependencies) {
 
     inHand: (): string[] => [...underway.keys()],
 
-    /** Resolves when all that was taken is answered. */
-    async settled(): Promise<void> {
+    /** Resolves when all that was taken is answered, and closed where the record is there. */
+    async stop(): Promise<void> {
+      stopped.abort();
       await Promise.all(underway.values());
     },
   };
 }
 
 type Receipt = Awaited<ReturnType<Engine['inbox']['receive']>>;
-
-/** Undefined: the record is away, or takes longer than it may. */
-async function inTime(writing: Promise<Receipt>): Promise<Receipt | undefined> {
-  const patience = new AbortController();
-  const { signal } = patience;
-  try {
-    return await Promise.race([writing, sleep(recordPatienceMs, undefined, { signal })]);
-  } catch (error) {
-    if (error instanceof RecordUnavailableError) return undefined;
-    throw error;
-  } finally {
-    patience.abort();
-  }
-}
 
 /** Commands, and the buttons whose answer is a card or message of its own. */
 function opensMessage(interaction: AskingInteraction): boolean {

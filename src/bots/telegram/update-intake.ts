@@ -1,9 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Api } from 'grammy';
 import type { Message, Update } from 'grammy/types';
 import type { Logger } from 'pino';
-import type { Chat } from '../../chat/index.js';
-import { type Engine, type LeftUpdate, RecordUnavailableError } from '../../engine/index.js';
+import { type Chat, receivedInTime } from '../../chat/index.js';
+import type { Engine, LeftUpdate } from '../../engine/index.js';
 import { createAlbumCollector } from './album-collector.js';
 import { createBusyAnswer } from './busy-answer.js';
 import { type CallbackAnswer, createCallbackAnswer } from './callback-answer.js';
@@ -38,9 +37,6 @@ export interface UpdateIntake {
 
 /** Files are fetched and decoded meanwhile, so that more at once would not be faster. */
 const maxConcurrent = 32;
-
-/** Milliseconds that the record has to take an update down: meanwhile nothing else is polled. */
-const recordPatienceMs = 2_000;
 
 /** Between two tries to close an answered update while the record is away. */
 const closePauseMs = 1_000;
@@ -194,7 +190,7 @@ export function createUpdateIntake(deps: UpdateIntakeDeps): UpdateIntake {
       if (!query && !(message && concerns(message, bot))) return undefined;
       const groupKey = message && groupKeyOf(message);
       const writing = inbox.receive('telegram', key, update, groupKey);
-      const receipt = await inTime(writing);
+      const receipt = await receivedInTime(writing);
       if (receipt?.isNew) return received;
       if (receipt) {
         answer?.leaveToOther();
@@ -264,20 +260,6 @@ interface Received {
 interface Album {
   readonly groupKey: string;
   readonly keys: string[];
-}
-
-/** Undefined: the record is away, or takes longer than its patience. */
-async function inTime<T>(writing: Promise<T>): Promise<T | undefined> {
-  const patience = new AbortController();
-  const { signal } = patience;
-  try {
-    return await Promise.race([writing, delay(recordPatienceMs, undefined, { signal })]);
-  } catch (error) {
-    if (error instanceof RecordUnavailableError) return undefined;
-    throw error;
-  } finally {
-    patience.abort();
-  }
 }
 
 function groupKeyOf({ chat, media_group_id }: Message): string | undefined {

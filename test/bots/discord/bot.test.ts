@@ -7,6 +7,7 @@ import {
   type Reply,
   StartError,
 } from '../../../src/chat/index.js';
+import { RecordUnavailableError } from '../../../src/engine/index.js';
 import {
   createDiscordPlayground,
   type Message,
@@ -559,6 +560,45 @@ describe('an interaction that another process left open', () => {
     await harness.anotherBot().start();
     await ada.waitFor(channel, (each) => textOf(each) === 'done');
     expect(channel.messages().filter(fromBot)).toHaveLength(1);
+  });
+
+  it('is dealt with once, whoever thinks that nobody has it in hand', async () => {
+    const { ada, channel, inbox, requests, answerWith } = await open();
+    let end = () => {};
+    answerWith(async () => {
+      await new Promise<void>((resolve) => {
+        end = resolve;
+      });
+      return { kind: 'text', text: 'done', private: true };
+    });
+    const takeUp = inbox.takeUp;
+    let looks = 0;
+    inbox.takeUp = async (platform) => {
+      looks += 1;
+      return takeUp(platform, []);
+    };
+    const asked = ada.command(channel, 'imagine', prompt);
+    await vi.waitFor(() => expect(requests).toHaveLength(1), limit);
+    const before = looks;
+    await vi.waitFor(() => expect(looks).toBeGreaterThan(before + 2), limit);
+    expect(requests).toHaveLength(1);
+    end();
+    await vi.waitFor(() => expect(inbox.rows.get(asked.id)?.closed).toBe(true), limit);
+  });
+
+  it('says so when it cannot be closed, and is left to the next process by a stop', async () => {
+    const { ada, channel, inbox, bot, logLines } = await open();
+    inbox.close = async () => {
+      throw new RecordUnavailableError('away for this test');
+    };
+    const asked = ada.command(channel, 'imagine', prompt);
+    await vi.waitFor(
+      () => expect(logLines.join()).toContain('interaction cannot be closed yet'),
+      limit,
+    );
+    await bot.stop();
+    expect(logLines.join()).toContain('interaction not answered');
+    expect(inbox.rows.get(asked.id)?.closed).toBe(false);
   });
 
   it('is told that nothing was kept when processes die of it again and again', async () => {
