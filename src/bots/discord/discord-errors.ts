@@ -11,7 +11,7 @@ export type DiscordProblem =
   | 'unwell'
   /** Sent, and no usable answer came: it may have been done. */
   | 'unanswered'
-  /** The connection could not be made: nothing was sent. */
+  /** The connection could not be made, or others took too long before it: nothing was sent. */
   | 'unreachable'
   /** The interaction's token is over (15 minutes), or was never answered in time. */
   | 'interaction-over'
@@ -80,6 +80,9 @@ const neverSentCodes = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
+/** @sapphire/async-queue, in which discord.js lets the requests of a bucket wait for each other. */
+const abortedInQueue = 'Request aborted manually';
+
 /**
  * The only place that reads Discord's status codes and discord.js's error classes, whose fields hold
  * addresses with tokens and whole request bodies.
@@ -116,6 +119,7 @@ function translateNetworkError(error: unknown): DiscordError {
   if (code !== undefined && neverSentCodes.has(code)) {
     return new DiscordError('unreachable', code);
   }
+  if (error.message === abortedInQueue) return new DiscordError('unreachable', 'waited too long');
   if (error.name === 'AbortError') return new DiscordError('unanswered', 'no answer in time');
   if (code !== undefined) return new DiscordError('unanswered', code);
   if (error instanceof SyntaxError) return new DiscordError('unanswered', 'an answer in no JSON');
