@@ -7,14 +7,7 @@ import { extensionOf } from './card-picture.js';
 import type { SendBudget } from './send-budget.js';
 import { placement, textOptions } from './send-options.js';
 import { TelegramCallError, telegramFailureOf } from './telegram-errors.js';
-import {
-  escapeHtml,
-  inert,
-  maxCaptionLength,
-  maxTextLength,
-  shorten,
-  withoutMentions,
-} from './telegram-html.js';
+import { escapeHtml, inert, maxCaptionLength, maxTextLength, shorten } from './telegram-html.js';
 
 export interface PanelSenderDeps {
   readonly api: Api;
@@ -129,8 +122,9 @@ export function createPanelSender({ api, budget, engine, log }: PanelSenderDeps)
 
 /** The parts of the words, as HTML: what is read, and what is to be copied. */
 function wordsOf({ text, entries = [], code }: Panel): string[] {
-  const read = [text, ...entries.map((entry) => inert(entry.text))].join('\n\n');
-  const html = escapeHtml(shorten(withoutMentions(read), maxTextLength));
+  const read = [text, ...entries.map((entry) => entry.text)].join('\n\n');
+  // People's prompts stand in all of it, and none of the bot's own commands.
+  const html = escapeHtml(shorten(inert(read), maxTextLength));
   // Nothing in a block of code becomes a mention, and it is copied as it is.
   return code === undefined ? [html] : [html, `\n<pre>${escapeHtml(code)}</pre>`];
 }

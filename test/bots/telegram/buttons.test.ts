@@ -173,6 +173,18 @@ describe("buttons on the Telegram bot's cards", () => {
     expect(message.deletedAtMs).toBeUndefined();
   });
 
+  it('shows a prompt in a panel without a command that a tap would send', async () => {
+    const { ada, message } = await withCard();
+    const panel = { text: '/erase @bob — shared', buttons: [] };
+    test.answer = () => ({ kind: 'panel', panel, private: false });
+    ada.press(message, cancel);
+    const shown = await test.playground.waitForMessage(
+      ada.chat,
+      ({ content }) => content.text?.includes('— shared') === true,
+    );
+    expect(shown.content.text).toBe('/\u200berase @\u200bbob — shared');
+  });
+
   it('sends the originals as documents, byte for byte', async () => {
     const { ada, message } = await withCard();
     const { images } = await test.shelf.results(3);
