@@ -1,10 +1,11 @@
-/** Measures Easel beside the floor and writes what came of it into README.md here. */
+/** Measures Easel beside the floor and writes what came of it into results.json and README.md here. */
 import { writeFile } from 'node:fs/promises';
 import { cpus, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { BenchContext } from './bench-context.js';
 import { readmeOf } from './report.js';
+import { keepResult, readResults } from './results.js';
 import type { Row } from './row.js';
 import { runningCards } from './rows/budgets.js';
 import { batchRounds, cancelReaches, deepQueue, killedWorker, scaling } from './rows/engine.js';
@@ -13,19 +14,18 @@ import { closeContender, comparePipelines, openContender } from './rows/pipeline
 import { processRows } from './rows/process.js';
 import { profile } from './rows/profile.js';
 import { startServers } from './services.js';
-import { digits } from './statistics.js';
 
 const { values } = parseArgs({
   options: {
     /** Under three minutes: fewer tasks a round. */
     quick: { type: 'boolean', default: false },
-    /** Only the parts whose names begin so, e.g. `telegram`; the table is printed, not written. */
+    /** Only the parts whose names begin so, e.g. `telegram,grid`. */
     only: { type: 'string' },
   },
 });
 
-const beganAt = new Date();
-const load = digits(loadavg()[0] ?? 0);
+const beganAt = Date.now();
+const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'processor'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node.js ${process.version}, ${process.platform}`;
 const servers = await startServers();
 const say = (text: string) => console.error(`· ${text}`);
 /** A quick run is over in three minutes also where the machine is slow or busy. */
@@ -40,7 +40,8 @@ const context: BenchContext = {
 
 const cancelContender = () =>
   openContender(context, 'easel.ts', 'telegram', 'redis', { runMs: 20_000, concurrency: 8 });
-const parts: Record<string, () => Promise<Row[]>> = {
+/** Each gives lines of the table; the profile is a text of its own. */
+const parts: Record<string, () => Promise<Row[] | string>> = {
   'telegram-redis': () => comparePipelines(context, 'telegram', 'redis'),
   'discord-redis': () => comparePipelines(context, 'discord', 'redis'),
   'telegram-postgres': () => comparePipelines(context, 'telegram', 'postgres'),
@@ -61,29 +62,27 @@ const parts: Record<string, () => Promise<Row[]>> = {
         'cards-telegram': () => runningCards(context, 'telegram'),
         'cards-discord': () => runningCards(context, 'discord'),
       }),
+  profile: () => profile(context),
 };
 
 async function main(): Promise<void> {
-  const rows: Row[] = [];
-  const leftOut: string[] = [];
-  for (const [name, measure] of Object.entries(parts)) {
-    if (values.only !== undefined && !name.startsWith(values.only)) continue;
-    if (values.quick && Date.now() - beganAt.getTime() > quickMs) leftOut.push(name);
-    else rows.push(...(await measure()));
+  const chosen = values.only?.split(',');
+  const names = Object.keys(parts);
+  for (const name of names) {
+    if (chosen && !chosen.some((prefix) => name.startsWith(prefix))) continue;
+    if (values.quick && Date.now() - beganAt > quickMs && name !== 'profile') {
+      say(`${name}: left as it was, as a quick run has no time left`);
+      continue;
+    }
+    const before = { measuredAt: new Date().toISOString(), load: loadavg()[0] ?? 0 };
+    const partBeganAt = performance.now();
+    const found = await parts[name]?.();
+    const result = typeof found === 'string' ? { rows: [], text: found } : { rows: found ?? [] };
+    const seconds = Math.round((performance.now() - partBeganAt) / 1000);
+    await keepResult(name, { ...result, ...before, seconds, quick: values.quick, machine });
   }
-  const isWhole = values.only === undefined;
-  const profiled = isWhole || values.only === 'profile' ? await profile(context) : '';
-  const [cpu] = cpus();
-  const text = readmeOf({
-    rows,
-    leftOut,
-    profile: profiled,
-    machine: `${cpus().length} × ${cpu?.model ?? 'processor'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node.js ${process.version}, ${process.platform}; load average at the start ${load}`,
-    beganAt,
-    seconds: Math.round((Date.now() - beganAt.getTime()) / 1000),
-    quick: values.quick,
-  });
-  if (isWhole) await writeFile(join(import.meta.dirname, 'README.md'), text);
+  const text = readmeOf(await readResults(), names);
+  await writeFile(join(import.meta.dirname, 'README.md'), text);
   console.log(text);
 }
 

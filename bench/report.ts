@@ -1,28 +1,21 @@
-import { type Row, reasonsOf, tableOf } from './row.js';
+import type { PartResult, Results } from './results.js';
+import { reasonsOf, tableOf } from './row.js';
+import { digits } from './statistics.js';
 
-export interface Report {
-  readonly rows: readonly Row[];
-  /** Parts for which a quick run had no time. */
-  readonly leftOut: readonly string[];
-  readonly profile: string;
-  /** Processor, memory and versions, in one line. */
-  readonly machine: string;
-  readonly beganAt: Date;
-  readonly seconds: number;
-  readonly quick: boolean;
-}
-
-/** The whole of `bench/README.md`. */
-export function readmeOf(report: Report): string {
-  const { rows, leftOut, profile, machine, beganAt, seconds, quick } = report;
-  const missing =
-    leftOut.length === 0
-      ? ''
-      : `\nLeft out, as a quick run has no time left: ${leftOut.join(', ')}.\n`;
+/** The whole of `bench/README.md`, with the parts in the order of their names here. */
+export function readmeOf(results: Results, names: readonly string[]): string {
+  const known = names.flatMap((name): [string, PartResult][] => {
+    const result = results[name];
+    return result ? [[name, result]] : [];
+  });
+  const rows = known.flatMap(([, result]) => result.rows);
+  const machines = [...new Set(known.map(([, { machine }]) => machine))];
+  const missing = names.filter((name) => results[name] === undefined);
   return `# Bench
 
-Written by \`npm run bench${quick ? ' -- --quick' : ''}\` on ${beganAt.toISOString().slice(0, 10)} in ${seconds} s.
-Machine: ${machine}.
+Written by \`npm run bench\`, which measures all parts, with \`-- --quick\` those that fit into three minutes
+with fewer tasks, and with \`-- --only deep,grid\` those of these names. A part that is not measured
+stays as it was. Machine: ${machines.join('; and ')}.
 
 Times do not carry from one machine to another, ratios do: the floor (\`floor.ts\`: an update in, one
 row, one BullMQ job, a 1 MB picture out, written by hand with the same libraries) and Easel are
@@ -34,7 +27,7 @@ The stand-in and the people run in a process of their own, of which there is one
 Processor time is the pipeline's process alone, without Postgres and Redis.
 
 ${tableOf(rows)}
-${missing}
+
 Why rows miss their goals:
 
 ${reasonsOf(rows)}
@@ -42,8 +35,19 @@ ${reasonsOf(rows)}
 The floor keeps no inbox, has no fairness, no limits, no leases, no card that follows a task's states,
 stores no image and forgets what it was doing when it ends.
 
+## How the parts were measured
+
+| part | on | in | load before | tasks |
+|---|---|---|---|---|
+${known.map(partLine).join('\n')}
+${missing.length === 0 ? '' : `\nNot measured yet: ${missing.join(', ')}.\n`}
 ## From a command to its image
 
-${profile}
+${results.profile?.text ?? 'Not measured yet.'}
 `;
+}
+
+function partLine([name, { measuredAt, seconds, quick, load }]: [string, PartResult]): string {
+  const tasks = quick ? 'fewer' : 'all';
+  return `| ${name} | ${measuredAt.slice(0, 10)} | ${seconds} s | ${digits(load)} | ${tasks} |`;
 }

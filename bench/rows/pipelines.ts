@@ -25,7 +25,7 @@ interface Round {
 }
 
 const moreWork =
-  'The floor sends one statement to Postgres for a command and keeps nothing else. Easel sends some twenty: the inbox, the batch, its fair turn, its run and lease, its outcome, and each state of its card, so that a crash at any step loses nothing. The profile below says what each costs';
+  'The floor sends one statement to Postgres and two messages for a command and keeps nothing else. Easel writes down the inbox, the batch, its fair turn, its run and lease, its outcome, and each state of its card, so that a crash at any step loses nothing, stores the picture on the disk, and shows a state more; on a machine of few processors all of it shares them with Postgres and the stand-in';
 
 /** Rows 1 to 3: the whole way of a command, beside the floor's in the same rounds. */
 export async function comparePipelines(

@@ -98,6 +98,9 @@ function textOf(commands: readonly (readonly Step[])[], statements: number): str
     'a card is read with all it shows in one statement, and only when a signal names it; statements that',
     'are used again and again are prepared; admissions do not wait for the disk',
     '(`docs/decisions/0012-commits-without-flush.md`); people and quotas are not read again within',
-    'moments; a state that ends as soon as it began is not shown.',
+    'moments; a state that ends as soon as it began is not shown. With many at once, statements of a kind',
+    'go together (`docs/decisions/0025-gathered-statements.md`), so that fifty people at once cost some six',
+    'statements each; pictures that were just stored are not read back; and cards have one index less that',
+    'each new state would write.',
   ].join('\n');
 }
