@@ -46,8 +46,8 @@ import { createHeldRuns } from './tasks/held-runs.repository.js';
 import { endBackOffs } from './tasks/waiting.repository.js';
 import { createInbox } from './updates/update.repository.js';
 import { createKnownUsers } from './users/known-users.js';
-import type { User } from './users/user.js';
-import { ensureUser } from './users/user.repository.js';
+import type { Identity, User } from './users/user.js';
+import { ensureUsers } from './users/user.repository.js';
 import { createOutcomes } from './worker/outcome.js';
 import { createRecovery } from './worker/recovery.js';
 import type { ImageMetadataPolicy } from './worker/result-images.js';
@@ -104,7 +104,9 @@ export function createEngine(options: EngineOptions): RunningEngine {
   const pools = createPools(options.pools, log, Date.now);
   // Asked ahead of the first command, which would wait for it.
   void pools.models();
-  const people = createKnownUsers((identity) => ensureUser(db, identity));
+  const people = createKnownUsers(
+    gathered((identities: readonly Identity[]) => ensureUsers(db, identities)),
+  );
   signals.subscribe('people', people.forget);
   const images = createImageLibrary(db, store, defaultImageLimits);
   const limits = { ...defaultLimits, ...options.limits };

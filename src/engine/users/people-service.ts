@@ -14,7 +14,7 @@ import {
   readUse,
 } from './block.repository.js';
 import type { Actor, Platform, User } from './user.js';
-import { ensureUser } from './user.repository.js';
+import { ensureUsers } from './user.repository.js';
 
 export interface PeopleService {
   /** Who had how much made in a scope, or anywhere where it is undefined; most first. */
@@ -66,7 +66,9 @@ export function createPeopleService({ db, transact, cancel }: PeopleDependencies
       const person = await findPerson(db, platform, wanted);
       if (person) return person;
       if (!platformId.test(wanted)) throw new EngineError({ kind: 'unknown-user', user: wanted });
-      return ensureUser(db, { platform, platformUserId: wanted, name: wanted, locale: 'en' });
+      const identity = { platform, platformUserId: wanted, name: wanted, locale: 'en' };
+      const [user] = await ensureUsers(db, [identity]);
+      return user as User;
     },
 
     async block({ scopeId, userId }, user) {
