@@ -75,7 +75,7 @@ describe('on Discord', () => {
     expect(models && textOf(models)).not.toMatch(/^sketch ·/m);
     await chief.command(channel, 'admin models show', { model: 'sketch' }).message();
     const users = await chief.command(channel, 'admin users').message();
-    expect(textOf(users)).toContain(' in 1 batches');
+    expect(textOf(users)).toContain(' in 1 batch');
   });
 });
 
@@ -93,7 +93,7 @@ describe('on Telegram', () => {
     await ben.send(ben.chat, { text: '/admin log' });
     await heard(ben.chat, 'rules.blockedWords: gore → –');
     await ben.send(ben.chat, { text: '/admin stats' });
-    await heard(ben.chat, '1 batches');
+    await heard(ben.chat, '1 batch');
     await ben.send(ben.chat, { text: '/admin stats global' });
     await heard(ben.chat, "Only Easel's own administrators look");
   });
