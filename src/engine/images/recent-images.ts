@@ -1,8 +1,8 @@
 import type { ImageStore } from './image-store.js';
 
 /** A picture is shown within moments of being made, mostly by the process that made it. */
-const maxAgeMs = 10_000;
-const maxBytes = 48_000_000;
+const maxAgeMs = 3_000;
+const maxBytes = 24_000_000;
 
 /**
  * The store, which need not be asked for what was put into it a moment ago: reading a picture back
