@@ -2,7 +2,7 @@
 export { archiveParts } from './archive-parts.js';
 export { type ButtonAction, decodeButton, encodeButton } from './buttons.js';
 export type { CardInput, SeenProgress } from './cards/card-input.js';
-export type { CardButton, CardPicture, CardView } from './cards/card-view.js';
+export type { CardButton, CardPicture, CardView, ResultImage } from './cards/card-view.js';
 export { imagesDue, placeImages } from './cards/image-posts.js';
 export {
   type CardRenderer,

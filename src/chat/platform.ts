@@ -30,6 +30,8 @@ export interface CardToShow {
   readonly final: boolean;
   /** The state did not change, only progress: drop it when busy, do not retry it. */
   readonly tick: boolean;
+  /** Images that the card's own message has shown before. */
+  readonly shownImageIds: readonly string[];
   /**
    * It tells of nothing but what is gone: where its message was removed from the chat, or can be
    * edited no more, it stays away and no new one is sent.
@@ -61,8 +63,15 @@ export interface CardPosts {
 }
 
 export type ShowOutcome =
-  /** The chat shows it; `address` is where (message ids added). */
-  | { readonly kind: 'shown'; readonly address: CardAddress }
+  /**
+   * The chat shows it; `address` is where (message ids added). `imageIds`: the card's own message
+   * has these images now; left out where that has not changed.
+   */
+  | {
+      readonly kind: 'shown';
+      readonly address: CardAddress;
+      readonly imageIds?: readonly string[];
+    }
   /** The platform is unwell: nothing is known to have changed. Tried again, ever more seldom. */
   | { readonly kind: 'later'; readonly retryAfterMs: number; readonly reason: string }
   /** 429, or its turn has not come: nothing was done. Tried again just then, and no try is counted. */
@@ -71,6 +80,8 @@ export type ShowOutcome =
   | {
       readonly kind: 'unfinished';
       readonly address: CardAddress;
+      /** As of what is shown. */
+      readonly imageIds?: readonly string[];
       readonly retryAfterMs: number;
       readonly reason: string;
     }

@@ -232,6 +232,7 @@ export function show(
     batchId: 'batch1',
     version: 1,
     posts: noPosts,
+    shownImageIds: [],
     address,
     view,
     final: !['waiting', 'running'].includes(view.phase),
@@ -307,7 +308,7 @@ function gone(): CardView {
     ...waiting(),
     phase: 'completed',
     lines: ['images are no longer stored · 25.3 s'],
-    picture: { kind: 'kept' },
+    picture: { kind: 'kept', images: [] },
     buttons: [[button('Delete', { kind: 'delete', batchId: 'batch1' }, 'danger')]],
   };
 }

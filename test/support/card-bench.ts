@@ -26,6 +26,7 @@ interface CardRow {
   dueAtMs: number;
   sendingSince: Date | null;
   undeliverable: string | null;
+  shownImageIds: readonly string[];
 }
 
 /** A card renderer between a fake record and a fake chat, in time that only the test moves. */
@@ -72,10 +73,12 @@ export function createCardBench(): CardBench {
     return found;
   };
   const toDue = (found: CardRow) => {
-    const { batch, address, version, renderedVersion, attempts, sendingSince } = found;
+    const { batch, address, version, renderedVersion, attempts, sendingSince, shownImageIds } =
+      found;
     const final = batch.counts.pending + batch.counts.processing === 0;
-    const state = { address, version, renderedVersion, attempts, sendingSince, posts: [], final };
-    return { batchId: batch.id, platform: 'telegram' as const, ...state, batch };
+    const state = { address, version, renderedVersion, attempts, sendingSince, shownImageIds };
+    const platform = 'telegram' as const;
+    return { batchId: batch.id, platform, ...state, posts: [], final, batch };
   };
 
   const cards: CardQueue = {
@@ -111,11 +114,12 @@ export function createCardBench(): CardBench {
         .map(toDue)
         .filter(({ final, renderedVersion }) => !final && renderedVersion > 0);
     },
-    rendered: async (batchId, version, address) => {
+    rendered: async (batchId, version, address, imageIds) => {
       check('rendered');
       const found = row(batchId);
       found.renderedVersion = Math.max(found.renderedVersion, version);
       Object.assign(found, { address, attempts: 0, sendingSince: null });
+      if (imageIds) found.shownImageIds = imageIds;
     },
     sending: async (batchId) => {
       check('sending');
@@ -209,6 +213,7 @@ export function createCardBench(): CardBench {
           dueAtMs: timers.nowMs(),
           sendingSince: null,
           undeliverable: null,
+          shownImageIds: [],
         });
       }
       if (!silently) onChange(batch.id);

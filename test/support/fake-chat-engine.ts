@@ -77,6 +77,7 @@ export function createFakeChatEngine(overrides: Partial<Engine> = {}): FakeChatE
           attempts: 0,
           sendingSince: null,
           posts: [],
+          shownImageIds: [],
         };
         return { batchId, platform, address: { message: 1 }, final: true, ...progress, batch };
       },

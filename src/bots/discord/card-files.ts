@@ -1,4 +1,4 @@
-import { type CardToShow, placeImages } from '../../chat/index.js';
+import type { CardPicture, CardView, ResultImage } from '../../chat/index.js';
 import type { Engine } from '../../engine/index.js';
 import type { CardFile } from './card-message.js';
 
@@ -12,24 +12,36 @@ const extensions: Readonly<Record<string, string>> = {
   'image/gif': 'gif',
 };
 
+const previewName = 'preview';
+
+type PreviewPicture = Extract<CardPicture, { kind: 'preview' }>;
 type ImageReader = Pick<Engine, 'readGrid' | 'readImageWithin'>;
 
+export function previewFile({ bytes, mediaType }: PreviewPicture): CardFile {
+  const name = `${previewName}.${extensionOf(mediaType)}`;
+  return { name, bytes, mediaType, description: '' };
+}
+
+export function isPreview(fileName: string): boolean {
+  return fileName.startsWith(`${previewName}.`);
+}
+
+/** Of a file that `imageFiles` has named. */
+export function imageIdOf(fileName: string): string | undefined {
+  return /^easel-([^.]+)\./.exec(fileName)?.[1];
+}
+
 /**
- * The pictures of a card as files of at most `maxBytes` each: the grid first, then the originals.
+ * The images of a card as files of at most `maxBytes` each: the grid first, then the originals.
  * Where the grid and the originals are more than ten, or the images are of several tasks, the
- * originals alone, the first ten of them; what there is no room for goes beside the card.
+ * originals alone.
  */
 export async function cardFiles(
   engine: ImageReader,
-  { view: { picture, tasks }, posts }: Pick<CardToShow, 'view' | 'posts'>,
+  { tasks }: Pick<CardView, 'tasks'>,
+  images: readonly ResultImage[],
   maxBytes: number,
 ): Promise<CardFile[]> {
-  if (!picture || picture.kind === 'kept') return [];
-  if (picture.kind === 'preview') {
-    const name = `preview.${extensionOf(picture.mediaType)}`;
-    return [{ name, bytes: picture.bytes, mediaType: picture.mediaType, description: '' }];
-  }
-  const images = placeImages(picture.images, posts.known, fileLimit).inCard;
   const withGrid = tasks === 1 && images.length > 1 && images.length < fileLimit;
   const [grid, originals] = await Promise.all([
     withGrid ? gridFile(engine, images, maxBytes) : undefined,

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { CardToShow, Chat, ChatPlatform, ShowOutcome } from '../../chat/index.js';
 import type { CardAddress, Engine } from '../../engine/index.js';
 import { type DiscordAddress, readAddress } from './address.js';
-import { createCardComposition } from './card-composition.js';
+import { type ComposedCard, createCardComposition } from './card-composition.js';
 import {
   isParkingTime,
   movedTo,
@@ -46,12 +46,12 @@ export function createDiscordPlatform(deps: DiscordPlatformDependencies): ChatPl
     if (view.tasks === 1) return showCard(card);
     const isShown = !tick && shownVersions.get(batchId) === version;
     const outcome: ShowOutcome = isShown
-      ? { kind: 'shown', address: card.address }
+      ? { kind: 'shown', address: card.address, imageIds: card.shownImageIds }
       : await showCard(card);
     if (outcome.kind !== 'shown') return outcome;
     if (shownVersions.size >= rememberedVersions) shownVersions.clear();
     shownVersions.set(batchId, version);
-    const unfinished = await postImages(card, readAddress(outcome.address));
+    const unfinished = await postImages(card, readAddress(outcome.address), outcome.imageIds ?? []);
     if (final && !unfinished) shownVersions.delete(batchId);
     return unfinished ?? outcome;
   }
@@ -60,12 +60,15 @@ export function createDiscordPlatform(deps: DiscordPlatformDependencies): ChatPl
   async function postImages(
     card: CardToShow,
     address: DiscordAddress,
+    imageIds: readonly string[],
   ): Promise<ShowOutcome | undefined> {
     const unfinished = (retryAfterMs: number, reason: string): ShowOutcome => {
-      return { kind: 'unfinished', address, retryAfterMs, reason };
+      return { kind: 'unfinished', address, imageIds, retryAfterMs, reason };
     };
     try {
-      return (await poster.post(card, address)) ? unfinished(0, 'there may be more') : undefined;
+      return (await poster.post(card, address, imageIds))
+        ? unfinished(0, 'there may be more')
+        : undefined;
     } catch (error) {
       if (!(error instanceof DiscordError)) throw error;
       const { problem, message: reason, retryAfterMs } = error;
@@ -83,7 +86,7 @@ export function createDiscordPlatform(deps: DiscordPlatformDependencies): ChatPl
     if (parked) return parked;
     const parks = !card.final && isParkingTime(address, now().getTime());
     address = { ...address, parked: parks };
-    let message: OutgoingMessage | undefined;
+    let message: ComposedCard | undefined;
     for (;;) {
       const route = routeOf(address, now().getTime());
       const refusal = refusalOf(card, address, route);
@@ -94,12 +97,13 @@ export function createDiscordPlatform(deps: DiscordPlatformDependencies): ChatPl
           : await composition.whole(card, address);
         const shownAt = await sendOpening(card, address, route, message);
         budget.edited(bucketsOf(address).card, uploadedBytes(message));
-        return { kind: 'shown', address: shownAt satisfies CardAddress };
+        const { imageIds } = message;
+        return { kind: 'shown', address: shownAt satisfies CardAddress, imageIds };
       } catch (error) {
         if (!(error instanceof DiscordError)) throw error;
         const bare = message?.files.length && composition.withoutFiles(card, address, error);
-        if (bare) {
-          message = bare;
+        if (message && bare) {
+          message = { ...message, ...bare };
           continue;
         }
         const next = afterFailure(error, card, address, route);
@@ -108,6 +112,8 @@ export function createDiscordPlatform(deps: DiscordPlatformDependencies): ChatPl
         if (error.problem === 'message-gone' && !(await engine.cards.read(card.batchId))) {
           return { kind: 'undeliverable', reason: error.message };
         }
+        // What it was to keep went with it.
+        if (error.problem === 'message-gone') message = undefined;
         log.debug(
           { batchId: card.batchId, route, reason: error.message },
           'card takes another way',

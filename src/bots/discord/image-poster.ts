@@ -1,9 +1,9 @@
 import { type APIMessage, ComponentType, MessageFlags, SnowflakeUtil } from 'discord.js';
 import type { Logger } from 'pino';
-import { type CardPicture, type CardToShow, imagesDue, placeImages } from '../../chat/index.js';
+import { type CardToShow, imagesDue, placeImages, type ResultImage } from '../../chat/index.js';
 import { type Engine, EngineError, type Post } from '../../engine/index.js';
 import type { DiscordAddress } from './address.js';
-import { fileLimit, imageFiles } from './card-files.js';
+import { imageFiles } from './card-files.js';
 import { gallery, rawFile } from './card-message.js';
 import { isOpenToBot } from './card-route.js';
 import type { DiscordApi, OutgoingMessage } from './discord-api.js';
@@ -20,14 +20,16 @@ export interface ImagePosterDependencies {
 
 export interface ImagePoster {
   /**
-   * Posts the next gallery of images that the card has no room for, under it, where one is due.
+   * Posts the next gallery of images that the card does not show, under it, where one is due.
    * True: it did, and there may be more. A post whose answer was lost is sent again under the same
    * nonce, or found in the channel. @throws DiscordError
    */
-  post(card: CardToShow, address: DiscordAddress): Promise<boolean>;
+  post(
+    card: CardToShow,
+    address: DiscordAddress,
+    shownImageIds: readonly string[],
+  ): Promise<boolean>;
 }
-
-type Image = Extract<CardPicture, { kind: 'results' }>['images'][number];
 
 /** Milliseconds by which Discord's clock and ours may differ. */
 const clockMarginMs = 60_000;
@@ -43,7 +45,7 @@ export function createImagePoster(deps: ImagePosterDependencies): ImagePoster {
   async function send(
     post: Post,
     card: CardToShow,
-    images: readonly Image[],
+    images: readonly ResultImage[],
     address: DiscordAddress,
   ): Promise<void> {
     const { channelId } = address;
@@ -60,10 +62,10 @@ export function createImagePoster(deps: ImagePosterDependencies): ImagePoster {
   /** Undefined: the images are stored no more. */
   async function create(
     post: Post,
-    images: readonly Image[],
+    images: readonly ResultImage[],
     { channelId, messageId, attachmentLimitBytes }: DiscordAddress,
   ): Promise<string | undefined> {
-    const message = await compose(images, attachmentLimitBytes);
+    const message = images.length > 0 && (await compose(images, attachmentLimitBytes));
     if (!message) return undefined;
     const known = { nonce: nonceOf(`post:${post.id}`), enforce_nonce: true };
     const body = { ...message.body, ...known };
@@ -72,7 +74,7 @@ export function createImagePoster(deps: ImagePosterDependencies): ImagePoster {
   }
 
   async function compose(
-    images: readonly Image[],
+    images: readonly ResultImage[],
     maxBytes: number,
   ): Promise<OutgoingMessage | undefined> {
     try {
@@ -104,12 +106,13 @@ export function createImagePoster(deps: ImagePosterDependencies): ImagePoster {
   }
 
   return {
-    async post(card, address) {
+    async post(card, address, shownImageIds) {
       const { view, posts, final } = card;
-      if (view.picture?.kind !== 'results' || !isOpenToBot(address)) return false;
-      const { images } = view.picture;
+      const { picture } = view;
+      if (picture === null || picture.kind === 'preview' || !isOpenToBot(address)) return false;
+      const images = picture.images.filter(({ id }) => !shownImageIds.includes(id));
       const left = posts.known.find(({ state }) => state === 'sending');
-      const { beside } = placeImages(images, posts.known, fileLimit);
+      const { beside } = placeImages(images, posts.known, 0);
       const nowMs = now().getTime();
       const due = imagesDue(beside, { final, posts: posts.known.length, nowMs });
       const post =

@@ -1,35 +1,39 @@
 import { type APIMessage, ComponentType } from 'discord.js';
-import type { CardToShow } from '../../chat/index.js';
 import type { DiscordAddress } from './address.js';
-import { cardMessage, type KeptFile } from './card-message.js';
+import { imageIdOf, isPreview } from './card-files.js';
+import type { KeptFile } from './card-message.js';
 import { isOpenToBot } from './card-route.js';
-import type { DiscordApi, OutgoingMessage } from './discord-api.js';
+import type { DiscordApi } from './discord-api.js';
+
+/** A finished image's file that a card's message has already. */
+export type KeptPicture = KeptFile & { readonly imageId: string | undefined };
 
 /**
- * A card whose images are no longer stored, with the pictures that its message has: an edit drops
- * every file that it does not name. https://discord.com/developers/docs/resources/message#edit-message
+ * The finished pictures that a card's message has: an edit drops every file that it does not name.
+ * What the message says is also right where a process ended before it recorded what it had sent.
+ * https://discord.com/developers/docs/resources/message#edit-message
  * @throws DiscordError
  */
-export async function composeWithKeptPictures(
-  { view }: Pick<CardToShow, 'view'>,
+export async function readKeptPictures(
   address: DiscordAddress,
   api: Pick<DiscordApi, 'message'>,
-): Promise<OutgoingMessage> {
+): Promise<KeptPicture[]> {
   const { channelId, messageId } = address;
-  if (messageId === null || !isOpenToBot(address)) return cardMessage(view, []);
-  return cardMessage(view, [], { kept: picturesOf(await api.message(channelId, messageId)) });
+  if (messageId === null || !isOpenToBot(address)) return [];
+  return picturesOf(await api.message(channelId, messageId));
 }
 
 /** Files that a component shows are not among the message's attachments: the component names them. */
-function picturesOf({ components = [] }: APIMessage): KeptFile[] {
+function picturesOf({ components = [] }: APIMessage): KeptPicture[] {
   const items = components.flatMap((component) =>
     component.type === ComponentType.MediaGallery ? component.items : [],
   );
-  return items.flatMap(({ media, description }) =>
-    media.attachment_id === undefined
-      ? []
-      : [{ id: media.attachment_id, name: fileName(media.url), description: description ?? '' }],
-  );
+  return items.flatMap(({ media, description }) => {
+    const name = fileName(media.url);
+    if (media.attachment_id === undefined || isPreview(name)) return [];
+    const imageId = imageIdOf(name);
+    return [{ id: media.attachment_id, name, description: description ?? '', imageId }];
+  });
 }
 
 /** An attachment's address ends in its name. */

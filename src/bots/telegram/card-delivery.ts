@@ -33,6 +33,8 @@ export interface CardDelivery {
   send(card: CardToShow, address: TelegramAddress): Promise<PlacedAddress>;
   /** Harmless to repeat. */
   edit(card: CardToShow, address: PlacedAddress): Promise<PlacedAddress>;
+  /** The images that a card shows which stands so; undefined where this state brought it none. */
+  imageIdsOf(card: CardToShow, address: PlacedAddress): readonly string[] | undefined;
   forget(batchId: string): void;
 }
 
@@ -127,6 +129,12 @@ export function createCardDelivery(deps: CardDeliveryDeps): CardDelivery {
         previewedAt.set(card.batchId, monotonicMs());
       }
       return { ...address, form: 'photo', picture: pictureKey(picture) };
+    },
+
+    imageIdsOf(card, address) {
+      const picture = pictureOf(card);
+      const isShown = picture?.kind === 'results' && pictureKey(picture) === address.picture;
+      return isShown ? picture.images.map(({ id }) => id) : undefined;
     },
 
     forget(batchId) {

@@ -66,6 +66,11 @@ export function createCardPlatform(deps: CardPlatformDeps): ChatPlatform {
     return shown;
   };
 
+  const placeOf = (card: CardToShow, address: PlacedAddress) => {
+    const imageIds = delivery.imageIdsOf(card, address);
+    return { address: toCardAddress(address), ...(imageIds ? { imageIds } : {}) };
+  };
+
   /** Images beside a card that stands. Undefined: none is left for now. */
   const postImages = async (
     card: CardToShow,
@@ -73,7 +78,7 @@ export function createCardPlatform(deps: CardPlatformDeps): ChatPlatform {
   ): Promise<ShowOutcome | undefined> => {
     const unfinished = (retryAfterMs: number, reason: string): ShowOutcome => {
       placed.set(card.batchId, address);
-      return { kind: 'unfinished', address: toCardAddress(address), retryAfterMs, reason };
+      return { kind: 'unfinished', ...placeOf(card, address), retryAfterMs, reason };
     };
     try {
       return (await poster.post(card, address)) ? unfinished(0, 'there may be more') : undefined;
@@ -112,7 +117,7 @@ export function createCardPlatform(deps: CardPlatformDeps): ChatPlatform {
         if (unfinished) return unfinished;
         placed.delete(card.batchId);
         if (card.final) forget(card.batchId);
-        return { kind: 'shown', address: toCardAddress(shown) };
+        return { kind: 'shown', ...placeOf(card, shown) };
       } catch (error) {
         const outcome = outcomeOf(error, card);
         if (outcome?.kind === 'undeliverable') forget(card.batchId);

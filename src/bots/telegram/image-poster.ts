@@ -1,6 +1,6 @@
 import { type Api, InputFile } from 'grammy';
 import type { Logger } from 'pino';
-import { type CardPicture, type CardToShow, imagesDue, placeImages } from '../../chat/index.js';
+import { type CardToShow, imagesDue, placeImages, type ResultImage } from '../../chat/index.js';
 import { type Engine, EngineError } from '../../engine/index.js';
 import type { PlacedAddress } from './card-address.js';
 import { extensionOf, photoLimits } from './card-picture.js';
@@ -31,10 +31,8 @@ export interface ImagePoster {
   post(card: CardToShow, address: PlacedAddress): Promise<boolean>;
 }
 
-type Image = Extract<CardPicture, { kind: 'results' }>['images'][number];
-
 interface Photo {
-  readonly image: Image;
+  readonly image: ResultImage;
   readonly file: InputFile;
 }
 
@@ -52,9 +50,11 @@ export function createImagePoster(deps: ImagePosterDeps): ImagePoster {
   const { api, budget, engine, log, now } = deps;
 
   /** As many of them as fit into one request. Those that are stored no more are left out. */
-  const read = async (images: readonly Image[]): Promise<{ photos: Photo[]; gone: Image[] }> => {
+  const read = async (
+    images: readonly ResultImage[],
+  ): Promise<{ photos: Photo[]; gone: ResultImage[] }> => {
     const photos: Photo[] = [];
-    const gone: Image[] = [];
+    const gone: ResultImage[] = [];
     let bytesTogether = 0;
     for (const image of images) {
       try {
@@ -115,13 +115,18 @@ export function createImagePoster(deps: ImagePosterDeps): ImagePoster {
   return {
     async post(card, address) {
       const { view, posts, final } = card;
-      if (view.picture?.kind !== 'results') return false;
+      const { picture } = view;
+      if (picture === null || picture.kind === 'preview') return false;
       // Begun by a process that has ended: nobody knows what became of them.
       const left = posts.known.filter(({ state }) => state === 'sending').map(({ id }) => id);
       if (left.length > 0) await posts.doubt(left);
-      const { images } = view.picture;
+      const isKept = picture.kind === 'kept';
+      // A card that keeps its picture shows nothing else, also not at the end.
+      const images = isKept
+        ? picture.images.filter(({ id }) => !card.shownImageIds.includes(id))
+        : picture.images;
       // The card itself shows the only one.
-      if (final && images.length === 1 && posts.known.length === 0) return false;
+      if (final && !isKept && images.length === 1 && posts.known.length === 0) return false;
       const { beside } = placeImages(images, posts.known, 0);
       const state = { final, posts: posts.known.length, nowMs: now().getTime() };
       const due = imagesDue(beside, state);
@@ -143,7 +148,7 @@ export function createImagePoster(deps: ImagePosterDeps): ImagePoster {
   };
 }
 
-function captionOf({ label }: Image) {
+function captionOf({ label }: ResultImage) {
   const caption = escapeHtml(shorten(inert(label), maxCaptionLength));
   return { caption, parse_mode: 'HTML' } as const;
 }

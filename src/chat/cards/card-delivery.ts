@@ -5,7 +5,7 @@ import type { Texts } from '../texts.js';
 import { renderCard } from './card.js';
 import type { CardView } from './card-view.js';
 import type { LiveCards } from './live-cards.js';
-import { hasLostImages } from './lost-images.js';
+import { hasOnlyLosses } from './lost-images.js';
 import type { Timers } from './wakeup.js';
 
 const firstBackoffMs = 1_000;
@@ -88,10 +88,10 @@ export function createCardDelivery(dependencies: CardDeliveryDependencies): Card
     const { batchId, version } = card;
     switch (outcome.kind) {
       case 'shown': {
-        const { address } = outcome;
+        const { address, imageIds } = outcome;
         const hasMoved = JSON.stringify(address) !== JSON.stringify(card.address);
         if (!isTick || hasMoved) {
-          await record(batchId, () => cards.rendered(batchId, version, address));
+          await record(batchId, () => cards.rendered(batchId, version, address, imageIds));
         }
         return;
       }
@@ -111,9 +111,9 @@ export function createCardDelivery(dependencies: CardDeliveryDependencies): Card
         return;
       }
       case 'unfinished': {
-        const { address, retryAfterMs, reason } = outcome;
+        const { address, imageIds, retryAfterMs, reason } = outcome;
         log.debug({ batchId, reason, retryAfterMs, isTick }, 'images of a card are still to come');
-        await record(batchId, () => cards.placed(batchId, address));
+        await record(batchId, () => cards.placed(batchId, address, imageIds));
         if (!isTick) await record(batchId, () => cards.defer(batchId, retryAfterMs));
         return;
       }
@@ -139,7 +139,8 @@ export function createCardDelivery(dependencies: CardDeliveryDependencies): Card
       view,
       final,
       tick: isTick,
-      onlyEdits: card.batch.erased || hasLostImages(card.batch),
+      onlyEdits: hasOnlyLosses(card),
+      shownImageIds: card.shownImageIds,
       sendingSince,
       sending: () => cards.sending(batchId),
       placed: (placedAt) => record(batchId, () => cards.placed(batchId, placedAt)),

@@ -18,25 +18,28 @@ export interface CardView {
 
 export type CardPicture =
   | { readonly kind: 'preview'; readonly bytes: Uint8Array; readonly mediaType: string }
-  /** No longer stored, or not all of them: what the chat shows already stays as it is. */
-  | { readonly kind: 'kept' }
-  | {
-      readonly kind: 'results';
-      /** Finished images, in order of task and index. Read their bytes by `engine.readImage…`. */
-      readonly images: readonly {
-        readonly id: string;
-        readonly width: number;
-        readonly height: number;
-        readonly byteLength: number;
-        readonly mediaType: string;
-        /** Plain text for screen readers and for what differs within a batch. */
-        readonly description: string;
-        /** `3/8`, and what differs within a batch: the words beside an image that stands alone. */
-        readonly label: string;
-        /** Milliseconds since 1970 when it was finished. */
-        readonly finishedAtMs: number;
-      }[];
-    };
+  /**
+   * Not all of them are stored any more: what the chat shows already stays as it is, and of those
+   * that are, the ones that it has not shown yet come to it.
+   */
+  | { readonly kind: 'kept'; readonly images: readonly ResultImage[] }
+  /** Finished images, in order of task and index. */
+  | { readonly kind: 'results'; readonly images: readonly ResultImage[] };
+
+/** Read its bytes by `engine.readImage…`. */
+export interface ResultImage {
+  readonly id: string;
+  readonly width: number;
+  readonly height: number;
+  readonly byteLength: number;
+  readonly mediaType: string;
+  /** Plain text for screen readers and for what differs within a batch. */
+  readonly description: string;
+  /** `3/8`, and what differs within a batch: the words beside an image that stands alone. */
+  readonly label: string;
+  /** Milliseconds since 1970 when it was finished. */
+  readonly finishedAtMs: number;
+}
 
 export interface CardButton {
   readonly label: string;

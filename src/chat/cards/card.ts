@@ -3,13 +3,11 @@ import type { LocalizedTexts } from '../texts.js';
 import { cardButtons } from './card-buttons.js';
 import { type CardInput, currentProgress } from './card-input.js';
 import { cardLines } from './card-lines.js';
-import type { CardPicture, CardView } from './card-view.js';
+import type { CardPicture, CardView, ResultImage } from './card-view.js';
 import { hasLostImages } from './lost-images.js';
 import { differencesOf } from './task-differences.js';
 
 const separator = ' · ';
-
-export type ResultImages = Extract<CardPicture, { kind: 'results' }>['images'];
 
 /** What a card says and offers. Pure: the same input gives the same view. */
 export function renderCard(input: CardInput): CardView {
@@ -29,8 +27,8 @@ export function renderCard(input: CardInput): CardView {
 function pictureOf(input: CardInput): CardPicture | null {
   const { batch, texts } = input;
   if (batch.erased) return null;
-  if (hasLostImages(batch)) return { kind: 'kept' };
   const images = resultsOf(batch, texts);
+  if (hasLostImages(batch)) return { kind: 'kept', images };
   return images.length > 0 ? { kind: 'results', images } : preview(input);
 }
 
@@ -43,7 +41,7 @@ function preview({ batch, progress }: CardInput): CardPicture | null {
 }
 
 /** The finished images that are still stored, in order of task and index. */
-export function resultsOf(batch: BatchView, texts: LocalizedTexts): ResultImages {
+export function resultsOf(batch: BatchView, texts: LocalizedTexts): ResultImage[] {
   const total = batch.tasks.reduce((sum, task) => sum + task.images.length, 0);
   let number = 0;
   return batch.tasks.flatMap((task, taskIndex) =>

@@ -20,6 +20,8 @@ export interface DueCard {
   readonly attempts: number;
   /** Set before a message was sent whose answer never came (see `sending`). */
   readonly sendingSince: Date | null;
+  /** Images that the card's own message has shown, as far as the platform has told. */
+  readonly shownImageIds: readonly string[];
   /** What was posted beside the card, oldest first. */
   readonly posts: readonly Post[];
   readonly batch: BatchView;
@@ -41,12 +43,20 @@ export interface CardQueue {
   read(batchId: string): Promise<DueCard | undefined>;
   /** Cards that the chat shows and whose batch has not ended, newest first: their hints go on. */
   live(platform: Platform, limit: number): Promise<DueCard[]>;
-  /** The chat shows `version` at `address` now. Later versions stay due. */
-  rendered(batchId: string, version: number, address: CardAddress): Promise<void>;
+  /**
+   * The chat shows `version` at `address` now, with these images in the card's own message; the same
+   * ones as before where they are left out. Later versions stay due.
+   */
+  rendered(
+    batchId: string,
+    version: number,
+    address: CardAddress,
+    imageIds?: readonly string[],
+  ): Promise<void>;
   /** Before a send that cannot be repeated harmlessly. Cleared by `placed` and `rendered`. */
   sending(batchId: string): Promise<void>;
-  /** A message for the card stands at `address`; what it shows is still to come. */
-  placed(batchId: string, address: CardAddress): Promise<void>;
+  /** A message for the card stands at `address`; of what it shows, some is still to come. */
+  placed(batchId: string, address: CardAddress, imageIds?: readonly string[]): Promise<void>;
   /** Try again after `delayMs`; counts as a failed try. */
   postpone(batchId: string, version: number, delayMs: number): Promise<void>;
   /** Try again after `delayMs`, as the platform asked: no try is counted. */

@@ -77,6 +77,7 @@ interface ShownCard {
   readonly batchId: string;
   readonly version: number;
   readonly address: CardAddress;
+  readonly imageIds: readonly string[] | null;
 }
 
 export function createCardQueue(db: Database, holder: string): CardQueue {
@@ -90,7 +91,7 @@ export function createCardQueue(db: Database, holder: string): CardQueue {
   ): Promise<DueCard[]> {
     const { rows } = await sql<CardRow>`
       select cards.batch_id, cards.platform, cards.address, cards.version, cards.rendered_version,
-        cards.attempts, cards.sending_since, cards.posts, ${batchAsJson}
+        cards.attempts, cards.sending_since, cards.shown_image_ids, cards.posts, ${batchAsJson}
       from (
         select * from cards where undeliverable_reason is null and ${having}
         order by ${order} limit ${limit}
@@ -123,9 +124,9 @@ export function createCardQueue(db: Database, holder: string): CardQueue {
       with locked as (${lockedCards(sql`${batchIds}::text[]`)})
       update cards set rendered_version = greatest(rendered_version, shown.version),
         address = shown.address, attempts = 0, sending_since = null, due_at = now(),
-        rendered_at = now()
+        rendered_at = now(), shown_image_ids = coalesce(shown."imageIds", shown_image_ids)
       from locked, jsonb_to_recordset(${JSON.stringify(cards)}::jsonb)
-        shown ("batchId" text, version integer, address jsonb)
+        shown ("batchId" text, version integer, address jsonb, "imageIds" text[])
       where cards.batch_id = any(${batchIds}::text[]) and cards.batch_id = locked.batch_id
         and shown."batchId" = locked.batch_id`.execute(db);
     return cards.map(() => undefined);
@@ -164,13 +165,18 @@ export function createCardQueue(db: Database, holder: string): CardQueue {
       return read(having, newest, limit);
     },
 
-    rendered: (batchId, version, address) => markShown({ batchId, version, address }),
+    rendered: (batchId, version, address, imageIds) =>
+      markShown({ batchId, version, address, imageIds: imageIds ?? null }),
     sending: markSending,
 
-    async placed(batchId, address) {
+    async placed(batchId, address, imageIds) {
       await db
         .updateTable('cards')
-        .set({ address: JSON.stringify(address), sendingSince: null })
+        .set({
+          address: JSON.stringify(address),
+          sendingSince: null,
+          ...(imageIds ? { shownImageIds: [...imageIds] } : {}),
+        })
         .where('batchId', '=', batchId)
         .execute();
     },
@@ -211,6 +217,8 @@ export function createCardQueue(db: Database, holder: string): CardQueue {
           address: JSON.stringify(address),
           // What stands in the chats of another platform is out of reach from this one.
           posts: sql<string>`case when platform = ${platform} then posts else '{}' end`,
+          // It lives in another message from now on.
+          shownImageIds: [],
           undeliverableReason: null,
           sendingSince: null,
           attempts: 0,

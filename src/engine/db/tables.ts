@@ -79,6 +79,7 @@ interface Cards {
   renderedAt: NullableTimestamp;
   renderedVersion: Generated<number>;
   sendingSince: NullableTimestamp;
+  shownImageIds: Generated<string[]>;
   undeliverableReason: string | null;
   version: Generated<number>;
 }

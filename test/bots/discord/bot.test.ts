@@ -718,6 +718,7 @@ describe('the connection', () => {
       final: false,
       tick: false,
       onlyEdits: false,
+      shownImageIds: [],
       sendingSince: null,
       sending: async () => {},
       placed: async () => {},

@@ -20,25 +20,43 @@ async function begin(count: number) {
     if (!request?.address.messageId) throw new Error('not acknowledged yet');
     return request.address;
   }, 30_000);
-  const card: { address: CardAddress } = { address: known };
-  const once = async (platform = bot.platform) => {
-    const outcome = await show(platform, card.address, view, { posts: posts.current() });
-    if (outcome.kind === 'shown' || outcome.kind === 'unfinished') card.address = outcome.address;
+  const card: { address: CardAddress; shownImageIds: readonly string[]; version: number } = {
+    address: known,
+    shownImageIds: [],
+    version: 1,
+  };
+  const once = async (platform = bot.platform, wanted = view) => {
+    const { address, ...record } = card;
+    const outcome = await show(platform, address, wanted, { ...record, posts: posts.current() });
+    if (outcome.kind === 'shown' || outcome.kind === 'unfinished') {
+      card.address = outcome.address;
+      card.shownImageIds = outcome.imageIds ?? card.shownImageIds;
+    }
     return outcome;
   };
   /** Shows until nothing is left to be done, as the renderer does. */
-  const bring = async (platform = bot.platform) => {
+  const bring = async (platform = bot.platform, wanted = view) => {
     for (;;) {
-      const outcome = await once(platform);
+      const outcome = await once(platform, wanted);
       if (outcome.kind !== 'unfinished') return outcome;
     }
+  };
+  /** The first images are stored no more; the others are `of` how many there have been by then. */
+  const withoutFirst = (lost: number, of: number): CardView => {
+    card.version += 1;
+    const images = view.picture?.kind === 'results' ? view.picture.images.slice(lost, of) : [];
+    return { ...view, picture: { kind: 'kept', images } };
+  };
+  const first = (shown: number): CardView => {
+    const images = view.picture?.kind === 'results' ? view.picture.images.slice(0, shown) : [];
+    return { ...view, picture: { kind: 'results', images } };
   };
   const pictures = () =>
     channel
       .messages()
       .filter(({ authorId }) => authorId === playground.applicationId)
       .map((message) => shownAttachments(message).map(({ filename }) => filename));
-  return { bring, once, posts, pictures, channel };
+  return { bring, once, posts, pictures, channel, card, first, withoutFirst };
 }
 
 describe("a batch's images on Discord", () => {
@@ -71,5 +89,41 @@ describe("a batch's images on Discord", () => {
     expect((await bring(harness.anotherBot().platform)).kind).toBe('shown');
     expect(pictures().map((names) => names.length)).toEqual([10, 2]);
     expect(posts.all()).toMatchObject([{ state: 'sent', messageIds: [expect.any(String)] }]);
+  });
+});
+
+describe("a batch's new images on Discord, once its first ones are stored no more", () => {
+  it('stand in the card beside those that it keeps, each once', async () => {
+    const { bring, pictures, first, withoutFirst } = await begin(4);
+    await bring(undefined, first(3));
+    await bring(undefined, withoutFirst(2, 4));
+    expect(pictures().map((names) => names.length)).toEqual([4]);
+    expect(new Set(pictures().flat()).size).toBe(4);
+    await bring(harness.anotherBot().platform, withoutFirst(3, 4));
+    expect(pictures().map((names) => names.length)).toEqual([4]);
+    expect(new Set(pictures().flat()).size).toBe(4);
+  });
+
+  it('stand in messages of their own where the card is full', async () => {
+    const { bring, pictures, first, withoutFirst } = await begin(13);
+    await bring(undefined, first(10));
+    await bring(undefined, withoutFirst(4, 13));
+    expect(pictures().map((names) => names.length)).toEqual([10, 3]);
+    expect(new Set(pictures().flat()).size).toBe(13);
+    await bring(harness.anotherBot().platform, withoutFirst(12, 13));
+    expect(pictures().map((names) => names.length)).toEqual([10, 3]);
+  });
+
+  it('are not shown again by a process that knows nothing of what the last one has sent', async () => {
+    const { bring, pictures, first, withoutFirst, card, posts } = await begin(4);
+    await bring(undefined, first(3));
+    const before = { ...card };
+    await bring(undefined, withoutFirst(1, 4));
+    expect(card.shownImageIds).toHaveLength(4);
+    Object.assign(card, before);
+    await bring(harness.anotherBot().platform, withoutFirst(2, 4));
+    expect(pictures().map((names) => names.length)).toEqual([4]);
+    expect(new Set(pictures().flat()).size).toBe(4);
+    expect(posts.all()).toEqual([]);
   });
 });

@@ -25,13 +25,23 @@ describe("a batch's images on Telegram", () => {
     test.cards.set('batch1', {} as DueCard);
     const posts = createMemoryPosts();
     const view: CardView = { ...completed(await test.shelf.results(count)), tasks: count };
-    const shows = { address: newCardAddress(ada.chat.id, null, asked.id) as CardAddress };
+    const shows = {
+      address: newCardAddress(ada.chat.id, null, asked.id) as CardAddress,
+      shownImageIds: [] as readonly string[],
+      version: 1,
+    };
     /** Shows until nothing is left to be done, as the renderer does. */
     const bring = async (platform = test.bot.platform, wanted = view) => {
       for (;;) {
-        const outcome = await show(platform, shows.address, wanted, { posts: posts.current() });
-        if (outcome.kind === 'shown' || outcome.kind === 'unfinished')
+        const { address, ...record } = shows;
+        const outcome = await show(platform, address, wanted, {
+          ...record,
+          posts: posts.current(),
+        });
+        if (outcome.kind === 'shown' || outcome.kind === 'unfinished') {
           shows.address = outcome.address;
+          shows.shownImageIds = outcome.imageIds ?? shows.shownImageIds;
+        }
         if (outcome.kind !== 'unfinished' && outcome.kind !== 'wait') return outcome;
       }
     };
@@ -40,7 +50,12 @@ describe("a batch's images on Telegram", () => {
         .messages(ada.chat)
         .filter(({ from, deletedAtMs }) => from.is_bot && deletedAtMs === undefined);
     const beside = () => standing().filter(({ content }) => !content.reply_markup);
-    return { ada, posts, view, bring, standing, beside };
+    /** Once the first images are stored no more, and so many have been made. */
+    const withoutFirst = (lost: number, of: number): CardView => {
+      shows.version += 1;
+      return { ...view, picture: { kind: 'kept', images: imagesOf(view.picture).slice(lost, of) } };
+    };
+    return { ada, posts, view, bring, standing, beside, withoutFirst };
   };
 
   it('come as albums of up to ten under the card, each once', async () => {
@@ -100,6 +115,39 @@ describe("a batch's images on Telegram", () => {
     await bring(test.bot.platform, { ...view, tasks: 3 });
     expect(beside()).toEqual([]);
     expect(standing().map(({ content }) => content.photo !== undefined)).toEqual([true]);
+  });
+
+  it('come also once the first ones are stored no more, each once', async () => {
+    const { bring, beside, standing, view, withoutFirst } = await begin(4);
+    const first = { kind: 'results', images: imagesOf(view.picture).slice(0, 2) } as const;
+    await bring(test.bot.platform, { ...view, picture: first });
+    expect(beside()).toHaveLength(2);
+    await bring(test.bot.platform, withoutFirst(1, 4));
+    expect(beside()).toHaveLength(4);
+    await bring(test.another().platform, withoutFirst(3, 4));
+    expect(beside().map(({ content }) => content.caption)).toEqual(labelsOf(view));
+    expect(standing().filter(({ content }) => content.reply_markup?.inline_keyboard)).toHaveLength(
+      1,
+    );
+  });
+
+  it('come beside a card that shows another one, which is stored no more', async () => {
+    const { bring, beside, standing, view, withoutFirst } = await begin(2);
+    const only = { kind: 'results', images: imagesOf(view.picture).slice(0, 1) } as const;
+    await bring(test.bot.platform, { ...view, picture: only });
+    expect(beside()).toEqual([]);
+    await bring(test.bot.platform, withoutFirst(1, 2));
+    await bring(test.another().platform, withoutFirst(1, 2));
+    expect(beside().map(({ content }) => content.caption)).toEqual(labelsOf(view).slice(1));
+    expect(standing().filter(({ content }) => content.photo)).toHaveLength(2);
+  });
+
+  it('are not posted where the card itself has shown them', async () => {
+    const { bring, beside, view, withoutFirst } = await begin(2);
+    const only = { kind: 'results', images: imagesOf(view.picture).slice(0, 1) } as const;
+    await bring(test.bot.platform, { ...view, picture: only });
+    await bring(test.another().platform, withoutFirst(0, 1));
+    expect(beside()).toEqual([]);
   });
 
   it('come while others are still made, and then not again', async () => {

@@ -253,8 +253,13 @@ describe('a card whose images are no longer stored', () => {
   it('says so, leaves the chat’s own pictures alone, and offers what needs no image', () => {
     const view = card(batchView({ tasks: [gone] }));
     expect(view.lines[0]).toContain('images are no longer stored');
-    expect(view.picture).toEqual({ kind: 'kept' });
+    expect(view.picture).toEqual({ kind: 'kept', images: [] });
     expect(labels(batchView({ tasks: [gone] }))).toEqual([['🔄', '✏️'], ['Delete']]);
+  });
+
+  it('has those that are stored still, for some may be new', () => {
+    const view = card(batchView({ tasks: [gone, { ...done(1), id: 'task1', ordinal: 1 }] }));
+    expect(view.picture).toMatchObject({ kind: 'kept', images: [{ label: '2/2' }] });
   });
 
   it('does not tell those that were never made from those that are gone', () => {

@@ -74,6 +74,22 @@ describe('delivery of states', () => {
     expect(told).toEqual({ whole: false, gone: true, erased: true });
   });
 
+  it('tells it of a new image of a batch that has lost others, until that was shown', async () => {
+    const bench = await started();
+    const lost = taskView({ state: 'completed', run: 1 });
+    const made = taskView({ id: 'task1', ordinal: 1, state: 'completed', images: [imageView()] });
+    const batch = batchView({ tasks: [lost, made] });
+    bench.answer = ({ address }) => ({ kind: 'shown', address, imageIds: ['img0'] });
+    bench.change(batch);
+    await bench.timers.advance(1000);
+    bench.change(batch);
+    await bench.timers.advance(1000);
+    expect(bench.shows.map((show) => [show.onlyEdits, show.shownImageIds])).toEqual([
+      [false, []],
+      [true, ['img0']],
+    ]);
+  });
+
   it('shows nothing twice', async () => {
     const bench = await started();
     bench.change(waiting());

@@ -64,6 +64,20 @@ describe('images posted beside a card', () => {
   });
 });
 
+it('a card knows which images its own message has shown, until it lives elsewhere', async () => {
+  const { batchId, cards, read } = await open();
+  const { version, address } = await read();
+  await cards.placed(batchId, address, ['a']);
+  expect((await read()).shownImageIds).toEqual(['a']);
+  await cards.rendered(batchId, version, address);
+  expect((await read()).shownImageIds).toEqual(['a']);
+  await cards.rendered(batchId, version, address, ['a', 'b']);
+  expect((await read()).shownImageIds).toEqual(['a', 'b']);
+  await cards.readdress(batchId, 'discord', { channel: 'elsewhere' });
+  await cards.readdress(batchId, 'telegram', { chat: 'elsewhere' });
+  expect((await read()).shownImageIds).toEqual([]);
+});
+
 it('a card that nobody could be shown is due again at a new address', async () => {
   const { batchId, cards, read } = await open();
   const { version } = await read();
