@@ -11,6 +11,8 @@ export interface InboxWatchDependencies {
   readonly inHand: () => readonly string[];
   /** Deals with one that nobody had in hand; from now on it is. */
   readonly takeUp: (update: LeftUpdate) => void;
+  /** Ends one that was left so often that it may be what takes processes down. */
+  readonly giveUp: (update: LeftUpdate) => void;
   readonly log: Logger;
 }
 
@@ -22,9 +24,10 @@ export interface InboxWatch {
 
 /** A third of the time for which an update stays in hand without a word. */
 const everyMs = 1_000;
+const mostTakeovers = 3;
 
 export function createInboxWatch(deps: InboxWatchDependencies): InboxWatch {
-  const { inbox, platform, inHand, takeUp, log } = deps;
+  const { inbox, platform, inHand, log } = deps;
   const stopped = new AbortController();
   const { signal } = stopped;
   let isUnread = false;
@@ -33,7 +36,11 @@ export function createInboxWatch(deps: InboxWatchDependencies): InboxWatch {
     try {
       const left = await inbox.takeUp(platform, inHand());
       isUnread = false;
-      if (!signal.aborted) left.forEach(takeUp);
+      if (signal.aborted) return;
+      for (const update of left) {
+        if (update.takeovers <= mostTakeovers) deps.takeUp(update);
+        else deps.giveUp(update);
+      }
     } catch (err) {
       const isAway = err instanceof RecordUnavailableError;
       if (!isUnread) log[isAway ? 'warn' : 'error']({ err }, 'Open updates cannot be read yet');

@@ -82,8 +82,7 @@ export function createDiscordBot(deps: DiscordBotDependencies): DiscordBot {
     },
     onFatal: (error) => deps.onFatal?.(error),
   });
-  const { inHand, takeUp } = handler;
-  const watch = createInboxWatch({ inbox: engine.inbox, platform: 'discord', inHand, takeUp, log });
+  const watch = createInboxWatch({ ...handler, inbox: engine.inbox, platform: 'discord', log });
   const stopped = new AbortController();
 
   async function register(applicationId: string): Promise<void> {

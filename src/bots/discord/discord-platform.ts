@@ -1,5 +1,12 @@
 import type { Logger } from 'pino';
-import type { CardToShow, Chat, ChatPlatform, ShowOutcome } from '../../chat/index.js';
+import {
+  type CardToShow,
+  type Chat,
+  type ChatPlatform,
+  type FailedPost,
+  type ShowOutcome,
+  showInParts,
+} from '../../chat/index.js';
 import type { CardAddress, Engine } from '../../engine/index.js';
 import { type DiscordAddress, readAddress } from './address.js';
 import { type ComposedCard, createCardComposition } from './card-composition.js';
@@ -30,7 +37,6 @@ export interface DiscordPlatformDependencies {
 
 const unauthorizedRetryMs = 60_000;
 const archivedRetryMs = 30_000;
-const rememberedVersions = 1000;
 /** A card whose message somebody deleted is sent anew once. */
 const resendLimit = 1;
 
@@ -38,47 +44,6 @@ export function createDiscordPlatform(deps: DiscordPlatformDependencies): ChatPl
   const { api, engine, chat, budget, now, log } = deps;
   const composition = createCardComposition({ api, engine, chat, log });
   const poster = createImagePoster({ api, engine, now, log });
-  /** Versions that cards show while images beside them are still posted. */
-  const shownVersions = new Map<string, number>();
-
-  async function show(card: CardToShow): Promise<ShowOutcome> {
-    const { batchId, version, tick, final, view } = card;
-    if (view.tasks === 1) return showCard(card);
-    const isShown = !tick && shownVersions.get(batchId) === version;
-    const outcome: ShowOutcome = isShown
-      ? { kind: 'shown', address: card.address, imageIds: card.shownImageIds }
-      : await showCard(card);
-    if (outcome.kind !== 'shown') return outcome;
-    if (shownVersions.size >= rememberedVersions) shownVersions.clear();
-    shownVersions.set(batchId, version);
-    const unfinished = await postImages(card, readAddress(outcome.address), outcome.imageIds ?? []);
-    if (final && !unfinished) shownVersions.delete(batchId);
-    return unfinished ?? outcome;
-  }
-
-  /** Images beside a card that stands. Undefined: none is left for now. */
-  async function postImages(
-    card: CardToShow,
-    address: DiscordAddress,
-    imageIds: readonly string[],
-  ): Promise<ShowOutcome | undefined> {
-    const unfinished = (retryAfterMs: number, reason: string): ShowOutcome => {
-      return { kind: 'unfinished', address, imageIds, retryAfterMs, reason };
-    };
-    try {
-      return (await poster.post(card, address, imageIds))
-        ? unfinished(0, 'there may be more')
-        : undefined;
-    } catch (error) {
-      if (!(error instanceof DiscordError)) throw error;
-      const { problem, message: reason, retryAfterMs } = error;
-      if (shutProblems.includes(problem)) return { kind: 'undeliverable', reason };
-      if (problem === 'rate-limited') {
-        budget.limited(`channel:${address.channelId}`, retryAfterMs ?? unwellRetryMs);
-      }
-      return unfinished(retryAfterMs ?? unwellRetryMs, reason);
-    }
-  }
 
   async function showCard(card: CardToShow): Promise<ShowOutcome> {
     let address = readAddress(card.address);
@@ -240,11 +205,27 @@ export function createDiscordPlatform(deps: DiscordPlatformDependencies): ChatPl
     }
   }
 
+  function failedPost(error: unknown, card: CardToShow): FailedPost {
+    if (!(error instanceof DiscordError)) throw error;
+    const { problem, message: reason } = error;
+    const retryAfterMs = error.retryAfterMs ?? unwellRetryMs;
+    if (shutProblems.includes(problem)) return { kind: 'undeliverable', reason };
+    if (problem === 'rate-limited') {
+      budget.limited(`channel:${readAddress(card.address).channelId}`, retryAfterMs);
+    }
+    return { kind: 'unfinished', retryAfterMs, reason };
+  }
+
   return {
     name: 'discord',
     isOverdue: (address) => isParkingTime(readAddress(address), now().getTime()),
     readyInMs: (address, final) => budget.readyInMs(bucketsOf(readAddress(address)), final),
-    show,
+    show: showInParts({
+      showCard,
+      postImages: (card, { address, imageIds = [] }) =>
+        poster.post(card, readAddress(address), imageIds),
+      failedPost,
+    }),
   };
 }
 

@@ -1,14 +1,14 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type APIInteraction, InteractionType } from 'discord.js';
 import type { Logger } from 'pino';
 import {
   type Chat,
   type ChatRequest,
+  createUpdateReceipts,
   decodeButton,
   hasClosedRequest,
   type Intent,
+  type Receipt,
   type Reply,
-  receivedInTime,
 } from '../../chat/index.js';
 import {
   type Engine,
@@ -52,10 +52,6 @@ export interface InteractionHandlerDependencies {
 }
 
 const firstAnswerWithinMs = 2800;
-/** Milliseconds between tries to close an inbox row. */
-const closePauseMs = 2000;
-/** One that was left so often may be what takes processes down. */
-const mostTakeovers = 3;
 const rememberedInteractions = 5000;
 
 export type InteractionHandler = ReturnType<typeof createInteractionHandler>;
@@ -65,10 +61,10 @@ export function createInteractionHandler(deps: InteractionHandlerDependencies) {
   const { api, engine, chat, attachments, links, now, log } = deps;
   const intents = createIntentReader({ inbox: engine.inbox, attachments });
   const delivery = createReplyDelivery({ api, engine, chat, intents, links, now, log });
+  const receipts = createUpdateReceipts({ inbox: engine.inbox, platform: 'discord', log });
   const underway = new Map<string, Promise<void>>();
   /** What arrived here lately. */
   const arrived = new Set<string>();
-  const stopped = new AbortController();
 
   function isRepeated(id: string): boolean {
     if (arrived.has(id)) return true;
@@ -92,28 +88,19 @@ export function createInteractionHandler(deps: InteractionHandlerDependencies) {
 
   async function arrive(interaction: AskingInteraction): Promise<void> {
     const pending = answerTo(interaction, now(), false);
-    const writing = engine.inbox.receive('discord', interaction.id, interaction);
-    let receipt: Receipt | undefined;
+    let receipt: Receipt;
     try {
-      receipt = await receivedInTime(writing);
+      receipt = await receipts.take(interaction.id, interaction);
     } catch (err) {
       return apologize(interaction, pending, err);
     }
-    if (!receipt) return refuse(interaction, pending, writing);
-    if (receipt.isNew) await answer(interaction, pending);
+    if (receipt.kind === 'new') await answer(interaction, pending);
+    if (receipt.kind === 'not-kept') await receipt.refuse(sayBusy(pending));
   }
 
-  /** The user hears that nothing was kept, so a row that is there after all must not be acted on. */
-  async function refuse(
-    { id }: AskingInteraction,
-    pending: InteractionAnswer,
-    writing: Promise<Receipt>,
-  ): Promise<void> {
-    log.warn({ interactionId: id }, 'the record is away, nothing was kept');
-    const written = writing.catch(() => undefined);
+  async function sayBusy(pending: InteractionAnswer): Promise<true> {
     await pending.text(chat.text(pending.cardAddress().locale, 'busy'), true);
-    const isAnothers = (await written)?.isNew === false;
-    if (!isAnothers) await untilRecorded(() => engine.inbox.refuse('discord', id));
+    return true;
   }
 
   /** Nothing came of it before its token was over: its sender hears so by another way. */
@@ -126,7 +113,7 @@ export function createInteractionHandler(deps: InteractionHandlerDependencies) {
       if (!(error instanceof DiscordError)) throw error;
       log.warn({ interactionId: interaction.id, reason: error.message }, 'regret not delivered');
     }
-    await close(interaction.id);
+    await receipts.close(interaction.id);
   }
 
   /** A defect is no reason for silence. */
@@ -145,7 +132,7 @@ export function createInteractionHandler(deps: InteractionHandlerDependencies) {
       reply = await replyTo(interaction, pending);
     } catch (err) {
       await apologize(interaction, pending, err);
-      return close(interaction.id);
+      return receipts.close(interaction.id);
     }
     try {
       if (reply.kind === 'form' && (await delivery.form(interaction, pending, reply.form))) return;
@@ -155,7 +142,7 @@ export function createInteractionHandler(deps: InteractionHandlerDependencies) {
       else
         log.warn({ interactionId: interaction.id, reason: error.message }, 'reply not delivered');
     }
-    if (!hasClosedRequest(reply)) await close(interaction.id);
+    if (!hasClosedRequest(reply)) await receipts.close(interaction.id);
   }
 
   async function replyTo(
@@ -226,24 +213,13 @@ export function createInteractionHandler(deps: InteractionHandlerDependencies) {
     };
   }
 
-  const close = (id: string) => untilRecorded(() => engine.inbox.close('discord', id));
-
-  /**
-   * The record may be away for a while; a row left open would be answered again. What the bot leaves
-   * so when it stops is taken up after it.
-   */
-  async function untilRecorded(write: () => Promise<void>): Promise<void> {
-    for (let failures = 1; ; failures += 1) {
-      try {
-        return await write();
-      } catch (err) {
-        if (stopped.signal.aborted) throw err;
-        if (failures === 1) log.warn({ err }, 'an answered interaction cannot be closed yet');
-        await sleep(closePauseMs, undefined, { signal: stopped.signal, ref: false }).catch(() => {
-          // Stopped: one last try.
-        });
-      }
-    }
+  /** The sender of one that nobody can answer any more hears so. */
+  function giveUp({ key, payload, receivedAt, takeovers }: LeftUpdate): void {
+    if (underway.has(key)) return;
+    const interaction = payload as APIInteraction;
+    log.warn({ interactionId: key, receivedAt, takeovers }, 'an interaction is given up');
+    const isTold = isAsking(interaction);
+    begin(key, () => (isTold ? regret(interaction, receivedAt) : receipts.close(key)));
   }
 
   return {
@@ -257,30 +233,28 @@ export function createInteractionHandler(deps: InteractionHandlerDependencies) {
     },
 
     /** Answers what another process took down and left open, or this one could not close. */
-    takeUp({ key, payload, receivedAt, takeovers }: LeftUpdate): void {
+    takeUp(left: LeftUpdate): void {
+      const { key, payload, receivedAt } = left;
       if (underway.has(key)) return;
       const interaction = payload as APIInteraction;
       const isAlive = now().getTime() - receivedAt.getTime() < tokenLifeMs;
-      if (isAlive && isAsking(interaction) && takeovers <= mostTakeovers) {
+      if (isAlive && isAsking(interaction)) {
         log.info({ interactionId: key }, 'answering an interaction left open');
         begin(key, () => answer(interaction, answerTo(interaction, receivedAt, true)));
-      } else {
-        log.warn({ interactionId: key, receivedAt, takeovers }, 'an interaction is given up');
-        begin(key, () => (isAsking(interaction) ? regret(interaction, receivedAt) : close(key)));
-      }
+      } else giveUp(left);
     },
+
+    giveUp,
 
     inHand: (): string[] => [...underway.keys()],
 
     /** Resolves when all that was taken is answered, and closed where the record is there. */
     async stop(): Promise<void> {
-      stopped.abort();
+      receipts.stop();
       await Promise.all(underway.values());
     },
   };
 }
-
-type Receipt = Awaited<ReturnType<Engine['inbox']['receive']>>;
 
 /** Commands, and the buttons whose answer is a card or message of its own. */
 function opensMessage(interaction: AskingInteraction): boolean {

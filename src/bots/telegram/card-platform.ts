@@ -1,6 +1,13 @@
 import type { Api } from 'grammy';
 import type { Logger } from 'pino';
-import type { CardToShow, ChatPlatform, ShowOutcome } from '../../chat/index.js';
+import {
+  type CardToShow,
+  type ChatPlatform,
+  type FailedPost,
+  type ShownCard,
+  type ShowOutcome,
+  showInParts,
+} from '../../chat/index.js';
 import type { Engine } from '../../engine/index.js';
 import {
   isPlaced,
@@ -23,8 +30,6 @@ export interface CardPlatformDeps {
   readonly monotonicMs?: () => number;
 }
 
-const rememberedVersions = 1000;
-
 /**
  * Shows cards. A card is born as a text and becomes a photo by an edit: an edit may be repeated
  * without harm, so that finished pictures are never posted twice (docs/decisions).
@@ -34,8 +39,6 @@ export function createCardPlatform(deps: CardPlatformDeps): ChatPlatform {
   const monotonicMs = deps.monotonicMs ?? (() => performance.now());
   const delivery = createCardDelivery({ api, budget, engine, log, monotonicMs });
   const poster = createImagePoster({ api, budget, engine, log, now });
-  /** Versions that cards show while images beside them are still posted. */
-  const shownVersions = new Map<string, number>();
   /** Cards that stand in the chat while the rest of their first show is still to be done. */
   const placed = new Map<string, PlacedAddress>();
 
@@ -48,57 +51,47 @@ export function createCardPlatform(deps: CardPlatformDeps): ChatPlatform {
     return delivery.edit(card, sent);
   };
 
-  const showCard = async (card: CardToShow): Promise<PlacedAddress> => {
+  const showPlaced = async (card: CardToShow): Promise<PlacedAddress> => {
     const address = placed.get(card.batchId) ?? readCardAddress(card.address);
-    const isShown = !card.tick && shownVersions.get(card.batchId) === card.version;
-    if (isShown && isPlaced(address)) return address;
-    const shown = await bring(card, address).catch(async (error: unknown) => {
+    try {
+      return await bring(card, address);
+    } catch (error) {
       const next = addressAfter(error, address, card);
       // A card that was deleted with its batch meanwhile must not come back.
       if (next === undefined || !(await engine.cards.read(card.batchId))) throw error;
       placed.delete(card.batchId);
       return bring(card, next);
-    });
-    if (card.view.tasks > 1) {
-      if (shownVersions.size >= rememberedVersions) shownVersions.clear();
-      shownVersions.set(card.batchId, card.version);
     }
-    return shown;
   };
 
-  const placeOf = (card: CardToShow, address: PlacedAddress) => {
-    const imageIds = delivery.imageIdsOf(card, address);
-    return { address: toCardAddress(address), ...(imageIds ? { imageIds } : {}) };
-  };
-
-  /** Images beside a card that stands. Undefined: none is left for now. */
-  const postImages = async (
-    card: CardToShow,
-    address: PlacedAddress,
-  ): Promise<ShowOutcome | undefined> => {
-    const unfinished = (retryAfterMs: number, reason: string): ShowOutcome => {
-      placed.set(card.batchId, address);
-      return { kind: 'unfinished', ...placeOf(card, address), retryAfterMs, reason };
-    };
+  const showCard = async (card: CardToShow): Promise<ShowOutcome> => {
     try {
-      return (await poster.post(card, address)) ? unfinished(0, 'there may be more') : undefined;
+      const address = await showPlaced(card);
+      placed.delete(card.batchId);
+      const imageIds = delivery.imageIdsOf(card, address);
+      return {
+        kind: 'shown',
+        address: toCardAddress(address),
+        ...(imageIds ? { imageIds } : {}),
+      };
     } catch (error) {
       const outcome = outcomeOf(error, card);
-      const kind = telegramFailureOf(error)?.kind;
-      if (kind === 'undeliverable') return outcome;
-      // Found out, and mended, by the next edit of the card.
-      if (kind === 'moved') shownVersions.delete(card.batchId);
-      if (outcome === undefined && kind === undefined) throw error;
-      const retryAfterMs = outcome && 'retryAfterMs' in outcome ? outcome.retryAfterMs : 0;
-      return unfinished(retryAfterMs, error instanceof Error ? error.message : String(error));
+      if (outcome === undefined) throw error;
+      return outcome;
     }
+  };
+
+  const postImages = async (card: CardToShow, shown: ShownCard): Promise<boolean> => {
+    const address = readCardAddress(shown.address);
+    return isPlaced(address) && poster.post(card, address);
   };
 
   const forget = (batchId: string) => {
     placed.delete(batchId);
-    shownVersions.delete(batchId);
     delivery.forget(batchId);
   };
+
+  const show = showInParts({ showCard, postImages, failedPost });
 
   return {
     name: 'telegram',
@@ -111,20 +104,25 @@ export function createCardPlatform(deps: CardPlatformDeps): ChatPlatform {
     },
 
     async show(card): Promise<ShowOutcome> {
-      try {
-        const shown = await showCard(card);
-        const unfinished = card.view.tasks > 1 ? await postImages(card, shown) : undefined;
-        if (unfinished) return unfinished;
-        placed.delete(card.batchId);
-        if (card.final) forget(card.batchId);
-        return { kind: 'shown', ...placeOf(card, shown) };
-      } catch (error) {
-        const outcome = outcomeOf(error, card);
-        if (outcome?.kind === 'undeliverable') forget(card.batchId);
-        if (outcome === undefined) throw error;
-        return outcome;
-      }
+      const outcome = await show(card);
+      const isOver = outcome.kind === 'shown' && card.final;
+      if (isOver || outcome.kind === 'undeliverable') forget(card.batchId);
+      return outcome;
     },
+  };
+}
+
+function failedPost(error: unknown, card: CardToShow): FailedPost {
+  const outcome = outcomeOf(error, card);
+  if (outcome?.kind === 'undeliverable') return outcome;
+  const kind = telegramFailureOf(error)?.kind;
+  if (outcome === undefined && kind === undefined) throw error;
+  return {
+    kind: 'unfinished',
+    retryAfterMs: outcome && 'retryAfterMs' in outcome ? outcome.retryAfterMs : 0,
+    reason: error instanceof Error ? error.message : String(error),
+    // A moved chat is found out, and mended, by the next edit of the card.
+    hasLostCard: kind === 'moved',
   };
 }
 

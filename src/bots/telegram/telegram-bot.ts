@@ -90,16 +90,10 @@ export function createTelegramBot(deps: TelegramBotDeps): TelegramBot {
         replies,
         attachmentOf: (source) => fileAttachment({ api, token, apiRoot, fetch }, source),
       });
-      const taken = createUpdateIntake({ api, bot, engine, chat, handler, replies, log, sleep });
+      const taken = createUpdateIntake({ api, bot, engine, chat, handler, replies, log });
       intake = taken;
-      const { inHand, takeUp } = taken;
-      const watch = createInboxWatch({
-        inbox: engine.inbox,
-        platform: 'telegram',
-        inHand,
-        takeUp,
-        log,
-      });
+      const { inbox } = engine;
+      const watch = createInboxWatch({ ...taken, inbox, platform: 'telegram', log });
       watch.start();
       stopSignal.addEventListener('abort', watch.stop, { once: true });
       const failed = (part: string) => (error: unknown) =>

@@ -1,7 +1,7 @@
 import type { Api } from 'grammy';
 import type { Message, Update } from 'grammy/types';
 import type { Logger } from 'pino';
-import { type Chat, receivedInTime } from '../../chat/index.js';
+import { type Chat, createUpdateReceipts, type NotKept } from '../../chat/index.js';
 import type { Engine, LeftUpdate } from '../../engine/index.js';
 import { createAlbumCollector } from './album-collector.js';
 import { createBusyAnswer } from './busy-answer.js';
@@ -20,7 +20,6 @@ export interface UpdateIntakeDeps {
   readonly handler: UpdateHandler;
   readonly replies: ReplySender;
   readonly log: Logger;
-  readonly sleep: (ms: number) => Promise<void>;
 }
 
 /** Writes updates down before anything is done about them, then has each dealt with in its turn. */
@@ -29,6 +28,8 @@ export interface UpdateIntake {
   take(updates: readonly Update[]): Promise<void>;
   /** Deals with what another process took down and left open, or this one could not end. */
   takeUp(left: LeftUpdate): void;
+  /** Tells the sender of what was left too often that nothing comes of it. */
+  giveUp(left: LeftUpdate): void;
   /** Keys of updates that this process deals with. */
   inHand(): readonly string[];
   /** Begins nothing more and waits at most `graceMs` for what runs; the rest stays on record. */
@@ -38,15 +39,10 @@ export interface UpdateIntake {
 /** Files are fetched and decoded meanwhile, so that more at once would not be faster. */
 const maxConcurrent = 32;
 
-/** Between two tries to close an answered update while the record is away. */
-const closePauseMs = 1_000;
-
-/** One that was left so often may be what takes processes down. */
-const mostTakeovers = 3;
-
 export function createUpdateIntake(deps: UpdateIntakeDeps): UpdateIntake {
   const { api, bot, engine, chat, handler, replies, log } = deps;
   const { inbox } = engine;
+  const receipts = createUpdateReceipts({ inbox, platform: 'telegram', log });
   const onDefect = (error: unknown) => log.error({ err: error }, 'An update could not be handled');
   const messageQueue = createKeyedQueue(maxConcurrent, onDefect);
   // Buttons and replies wait for nobody's downloads.
@@ -76,25 +72,11 @@ export function createUpdateIntake(deps: UpdateIntakeDeps): UpdateIntake {
       try {
         if (handled && !(await handled.send())) return;
         if (handled?.isClosed) return;
-        for (const key of keys) await close(key);
+        for (const key of keys) await receipts.close(key);
       } finally {
         for (const key of keys) inHand.delete(key);
       }
     });
-  };
-
-  const close = (key: string) => untilRecorded(() => inbox.close('telegram', key));
-
-  /** Left open, an update would be dealt with again after it was answered. */
-  const untilRecorded = async (write: () => Promise<void>): Promise<void> => {
-    for (;;) {
-      try {
-        return await write();
-      } catch (error) {
-        if (isStopped) throw error;
-        await deps.sleep(closePauseMs);
-      }
-    }
   };
 
   const handleAlbum = async (album: Album, isLate: boolean, queueKey: string) => {
@@ -149,29 +131,14 @@ export function createUpdateIntake(deps: UpdateIntakeDeps): UpdateIntake {
     }
   };
 
-  /**
-   * For an update that the record has not taken, or not in time. Its row may stand there yet, after
-   * 'nothing was kept': it is closed, lest people get what they were told to ask for again, but only
-   * once they were told. Until then it is nobody's, and an update may be dealt with too often rather
-   * than not at all. A part of an album that nothing was said about is taken up as soon as it is there.
-   */
-  const refuse = async (
-    received: Received,
-    writing: Promise<{ readonly isNew: boolean }>,
-    told: Promise<boolean> | undefined,
-  ): Promise<void> => {
-    const { key } = received;
-    const written = writing.catch(() => undefined);
+  /** Nobody deals with the row that may come. A part of an album of which nothing was said is one. */
+  const refuse = async (received: Received, receipt: NotKept): Promise<void> => {
+    const { key, update, answer } = received;
     refused.add(key);
     try {
-      const isTold = await told;
-      const receipt = await written;
-      if (receipt?.isNew === false) return;
-      if (isTold) await untilRecorded(() => inbox.refuse('telegram', key));
-      if (isTold === undefined && receipt) {
-        refused.delete(key);
-        schedule(received);
-      }
+      const what = await receipt.refuse(sayBusy(update, answer) ?? Promise.resolve(undefined));
+      refused.delete(key);
+      if (what === 'unheard') schedule(received);
     } catch (error) {
       log.warn({ err: error, key }, 'An update that was not kept may be open');
     } finally {
@@ -188,16 +155,10 @@ export function createUpdateIntake(deps: UpdateIntakeDeps): UpdateIntake {
     const received = { update, key, answer };
     try {
       if (!query && !(message && concerns(message, bot))) return undefined;
-      const groupKey = message && groupKeyOf(message);
-      const writing = inbox.receive('telegram', key, update, groupKey);
-      const receipt = await receivedInTime(writing);
-      if (receipt?.isNew) return received;
-      if (receipt) {
-        answer?.leaveToOther();
-        return undefined;
-      }
-      log.warn({ key }, 'The record is away or too slow: an update was not kept');
-      void refuse(received, writing, sayBusy(update, answer));
+      const receipt = await receipts.take(key, update, message && groupKeyOf(message));
+      if (receipt.kind === 'new') return received;
+      if (receipt.kind === 'repeated') answer?.leaveToOther();
+      else void refuse(received, receipt);
     } catch (error) {
       log.error({ err: error, key }, 'An update was not kept');
       void sayBusy(update, answer);
@@ -205,16 +166,20 @@ export function createUpdateIntake(deps: UpdateIntakeDeps): UpdateIntake {
     return undefined;
   };
 
-  /** It was left again and again: its sender hears of that, and nothing else comes of it. */
-  const giveUp = async (key: string, update: Update): Promise<void> => {
-    log.warn({ key }, 'An update was left too often and is given up');
+  const regret = async (key: string, update: Update): Promise<void> => {
     inHand.add(key);
     try {
       const isTold = await sayBusy(update, undefined);
-      if (isTold !== false) await close(key);
+      if (isTold !== false) await receipts.close(key);
     } finally {
       inHand.delete(key);
     }
+  };
+
+  const giveUp = ({ key, payload, takeovers }: LeftUpdate): void => {
+    log.warn({ key, takeovers }, 'An open update is given up');
+    const ended = isUpdate(payload) ? regret(key, payload) : receipts.close(key);
+    ended.catch(onDefect);
   };
 
   return {
@@ -223,21 +188,20 @@ export function createUpdateIntake(deps: UpdateIntakeDeps): UpdateIntake {
       for (const one of received) if (one) schedule(one);
     },
 
-    takeUp({ key, payload, takeovers }) {
+    takeUp(left) {
+      const { key, payload } = left;
       if (isStopped) return;
-      if (isUpdate(payload) && takeovers <= mostTakeovers) {
-        schedule({ update: payload, key, answer: undefined });
-        return;
-      }
-      if (!isUpdate(payload)) log.error({ key }, 'An open row of the inbox holds no update');
-      const ended = isUpdate(payload) ? giveUp(key, payload) : close(key);
-      ended.catch(onDefect);
+      if (isUpdate(payload)) schedule({ update: payload, key, answer: undefined });
+      else giveUp(left);
     },
+
+    giveUp,
 
     inHand: () => [...inHand, ...refused],
 
     async stop(graceMs) {
       isStopped = true;
+      receipts.stop();
       albums.stop();
       const queues = [messageQueue, callbackQueue, replyQueue];
       for (const queue of queues) queue.clear();
