@@ -10,6 +10,7 @@ import type { CommandDeclaration, CommandGroup } from './commands/declaration.js
 import { commands as allCommands, commandGroups as allGroups } from './commands/index.js';
 import { invocationOf } from './commands/invocation.js';
 import { optionShapes } from './commands/option-registry.js';
+import { wantPrivate } from './commands/option-values.js';
 import { type Suggestion, suggest } from './commands/suggestions.js';
 import { explain } from './explanation.js';
 import type { Form } from './form.js';
@@ -211,10 +212,9 @@ function isAnswerPrivate(intent: Intent, commands: readonly Command[]): boolean 
     return kind !== 'again' && kind !== 'upscale' && kind !== 'vary' && kind !== 'share';
   }
   if (intent.kind === 'message-menu' || intent.kind === 'more-images') return false;
-  const opensCard = commands.some(
-    (command) => command.opensCard && command.path.join(' ') === intent.name,
-  );
-  return !opensCard || (intent.kind === 'command' && intent.options.private === true);
+  const command = commands.find(({ path }) => path.join(' ') === intent.name);
+  if (!command?.opensCard) return true;
+  return intent.kind === 'command' && wantPrivate(command.options, intent.options, 'menu');
 }
 
 async function checkPermission(

@@ -54,7 +54,7 @@ export function imageForm(texts: LocalizedTexts): Form {
 
 function writtenOptions(answers: FormAnswers) {
   const text = answers[promptField];
-  return readOptions(editOptions, { [promptField]: typeof text === 'string' ? text : '' });
+  return readOptions(editOptions, { [promptField]: typeof text === 'string' ? text : '' }, 'text');
 }
 
 /**

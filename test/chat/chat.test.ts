@@ -303,6 +303,20 @@ describe('patience', () => {
     expect(await reply).toEqual({ kind: 'card', batchId: 'new1' });
   });
 
+  it('keeps a card private that a flag in the prompt makes so', async () => {
+    const { ask, acknowledged } = createChatBench({ patienceMs: 1 });
+    let resolve = (_bytes: Uint8Array): void => expect.unreachable();
+    const promise = new Promise<Uint8Array>((whenFetched) => {
+      resolve = whenFetched;
+    });
+    const image = attachment({ fetch: () => promise });
+    const options = { prompt: 'a fox --private', image };
+    const reply = ask({ kind: 'command', name: 'imagine', options }, { platform: 'discord' });
+    await vi.waitFor(() => expect(acknowledged).toEqual([true]), { timeout: 30_000 });
+    resolve(new Uint8Array(3));
+    expect((await reply).kind).toBe('card');
+  });
+
   it('keeps the answer private where it will be', async () => {
     const engine = createFakeChatEngine();
     let resolve = (_models: []): void => expect.unreachable();

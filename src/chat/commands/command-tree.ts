@@ -64,7 +64,7 @@ export function createCommandTree(
   /** Those that menus show. */
   const declaredOptions = (command: Command): OptionDeclaration[] =>
     optionShapes(command.options).flatMap(({ meta, type, ...shape }) =>
-      type === 'attachment-list' || meta.isFlagOnly || meta.isAnswered
+      type === 'attachment-list' || meta.flagFor !== undefined || meta.isAnswered
         ? []
         : [{ ...shape, type, description: describe(meta.description) }],
     );

@@ -88,7 +88,9 @@ export function defineCommand<Options extends z.ZodObject>(
     platforms: ['discord', 'telegram'],
     opensCard: false,
     ...definition,
-    run: async (context, options) =>
-      definition.run(context, readOptions(definition.options, options)),
+    run: async (context, options) => {
+      const by = context.request.intent.kind === 'text-command' ? 'text' : 'menu';
+      return definition.run(context, readOptions(definition.options, options, by));
+    },
   };
 }

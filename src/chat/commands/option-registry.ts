@@ -13,8 +13,8 @@ export interface OptionMeta {
   readonly isAttachmentList?: boolean;
   /** Takes the image of the message that was answered, where others came along; not in menus. */
   readonly isAnswered?: boolean;
-  /** Is given by a flag alone; menus do not show it. */
-  readonly isFlagOnly?: boolean;
+  /** Tells the files of a text apart, by a flag alone. Menus have this option for them instead. */
+  readonly flagFor?: string;
   /** Somebody: an id, or what people type to address them. */
   readonly isUser?: boolean;
   /** Takes the whole text of a text command, flags at its end included. */

@@ -11,6 +11,9 @@ export type RawOptions = Readonly<
   Record<string, string | number | boolean | Attachment | readonly Attachment[]>
 >;
 
+/** How options were given: chosen in a menu, which has flags in its prompt too, or all in one text. */
+export type GivenBy = 'menu' | 'text';
+
 /**
  * Takes the flags off the prompt, lets explicit options beat them, and checks all.
  * @throws Refusal with a sentence for every wrong option and flag
@@ -18,16 +21,25 @@ export type RawOptions = Readonly<
 export function readOptions<Options extends z.ZodObject>(
   options: Options,
   given: RawOptions,
+  by: GivenBy,
 ): z.output<Options> {
-  const shapes = optionShapes(options);
-  const { values, problems } = withFlags(shapes, given);
+  const { values, problems } = withFlags(optionShapes(options), given, by);
   const parsed = options.safeParse(values);
   if (parsed.success && problems.length === 0) return parsed.data;
   const wrong = parsed.success ? [] : wrongOptions(parsed.error, values);
   throw new Refusal(...problems, ...wrong);
 }
 
-function withFlags(shapes: readonly OptionShape[], given: RawOptions) {
+/** Whether the options ask for a card that is for one's own eyes. */
+export function wantPrivate(options: z.ZodObject, given: RawOptions, by: GivenBy): boolean {
+  return withFlags(optionShapes(options), given, by).values.private === true;
+}
+
+function withFlags(
+  shapes: readonly OptionShape[],
+  given: RawOptions,
+  by: GivenBy,
+): { values: RawOptions; problems: readonly Sentence[] } {
   const promptName = shapes.find(({ meta }) => meta.isPrompt)?.name;
   const text = promptName === undefined ? undefined : given[promptName];
   if (promptName === undefined || typeof text !== 'string') return { values: given, problems: [] };
@@ -35,11 +47,15 @@ function withFlags(shapes: readonly OptionShape[], given: RawOptions) {
   const shapeOf = (name: string) => shapes.find((candidate) => candidate.name === name);
   const { prompt, flags, problems } = splitFlags(text, (option) => shapeOf(option) !== undefined);
   const fromFlags: Record<string, string | number | boolean> = {};
+  const misplaced: Sentence[] = [];
   for (const [name, word] of Object.entries(flags) as [FlagOption, string][]) {
     const shape = shapeOf(name);
-    fromFlags[name] = shape ? typed(shape, word) : word;
+    const option = by === 'menu' ? shape?.meta.flagFor : undefined;
+    if (option !== undefined) misplaced.push(sentence('flag-is-menu-option', { option }));
+    else fromFlags[name] = shape ? typed(shape, word) : word;
   }
-  return { values: { ...fromFlags, ...given, [promptName]: prompt }, problems };
+  const values = { ...fromFlags, ...given, [promptName]: prompt };
+  return { values, problems: [...problems, ...misplaced] };
 }
 
 /** A written word as the value that the option wants; what does not fit stays a word. */

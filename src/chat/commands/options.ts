@@ -122,7 +122,7 @@ export const zip = z
 export const maskLast = z
   .boolean('option-wrong')
   .optional()
-  .register(optionRegistry, { description: 'option-mask', isFlagOnly: true });
+  .register(optionRegistry, { description: 'option-mask', flagFor: 'mask' });
 
 /** How a text says which of its images are references: the last ones, or all that may be. */
 export const referencesLast = z
@@ -130,7 +130,7 @@ export const referencesLast = z
   .regex(new RegExp(`^([1-${limits.referencesMax}]|yes)$`, 'i'), 'reference-count-wrong')
   .transform((word): number | 'all' => (/^yes$/i.test(word) ? 'all' : Number(word)))
   .optional()
-  .register(optionRegistry, { description: 'option-reference', isFlagOnly: true });
+  .register(optionRegistry, { description: 'option-reference', flagFor: 'reference1' });
 
 export const answeredImage = z
   .custom<Attachment>(isAttachment, 'image-wrong')

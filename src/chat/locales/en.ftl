@@ -270,6 +270,7 @@ flag-unknown-nearest = There is no flag --{ $flag }. Did you mean --{ $nearest }
 flag-without-value = --{ $flag } needs a value, such as --{ $flag } { $example }.
 flag-twice = --{ $flag } is given twice.
 flag-not-at-end = “{ $value }” stands after the flags. The prompt comes first, the flags end it.
+flag-is-menu-option = Which image is which cannot be told by a flag here: attach it under the option “{ $option }”.
 preset-unknown = There is no preset called “{ $value }”. /presets lists those there are.
 preset-unknown-nearest = There is no preset called “{ $value }”. Did you mean { $nearest }?
 preset-is-global = “{ $name }” is a global preset. Add one of the same name here, and it goes first; or, as Easel's administrator, say global.

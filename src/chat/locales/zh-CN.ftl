@@ -258,6 +258,7 @@ flag-unknown-nearest = 没有 --{ $flag } 这个参数。你是想用 --{ $neare
 flag-without-value = --{ $flag } 后面需要一个值，例如 --{ $flag } { $example }。
 flag-twice = --{ $flag } 写了两次。
 flag-not-at-end = “{ $value }”写在了参数后面。请先写提示词，再写参数。
+flag-is-menu-option = 这里不能用参数区分图片：请把它附在“{ $option }”选项下。
 preset-unknown = 没有名为“{ $value }”的预设。用 /presets 查看可用的预设。
 preset-unknown-nearest = 没有名为“{ $value }”的预设。你是想用 { $nearest } 吗？
 preset-is-global = “{ $name }”是全局预设。在这里添加同名的预设即可优先使用；Easel 的管理员也可以加上 global。

@@ -84,4 +84,19 @@ describe('images that flags give a part in one task', () => {
     expect(privateText(reply)).toContain(expected);
     expect(submitted).toBeUndefined();
   });
+
+  it('are chosen by name where a menu has options for them, which is said', async () => {
+    const { ask: asks, engine } = createChatBench();
+    const discord = { platform: 'discord' } as const;
+    for (const [flag, option] of [
+      ['--mask', 'mask'],
+      ['--reference 2', 'reference1'],
+    ]) {
+      const options = { prompt: `a red door ${flag}` };
+      const reply = await asks({ kind: 'command', name: 'imagine', options }, discord);
+      const text = expect.stringContaining(`under the option “${option}”`);
+      expect(reply).toMatchObject({ kind: 'text', private: true, text });
+    }
+    expect(engine.submitted).toEqual([]);
+  });
 });
