@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { InstanceHealth } from '../backends/instance-health.js';
 import { type Pool, type Pools, routeInto } from '../backends/pools.js';
 import { adaptRequest } from '../backends/request-adaptation.js';
+import type { Database } from '../db/connection.js';
 import type { Transact } from '../db/transact.js';
 import { readPoolSettings } from '../settings/pool-settings.js';
 import {
@@ -11,30 +12,49 @@ import {
 } from '../tasks/transfer.repository.js';
 import { lockPool } from './lane.repository.js';
 
-export interface FallbackDependencies {
-  readonly transact: Transact;
+export interface ServingDependencies {
+  readonly db: Database;
   readonly pools: Pools;
   readonly health: Pick<InstanceHealth, 'admits'>;
+}
+
+export interface FallbackDependencies extends ServingDependencies {
+  readonly transact: Transact;
   readonly log: Logger;
 }
 
+/** Names of the pool's backends that may be given runs: well, as this process sees, and not drained. */
+async function servingIn({ db, health }: ServingDependencies, pool: Pool): Promise<string[]> {
+  const names = pool.instances.map(({ backend }) => backend.name);
+  const well = names.filter((name) => health.admits(name));
+  if (well.length === 0) return [];
+  const { drained } = await readPoolSettings(db, pool);
+  return well.filter((name) => !drained.has(name));
+}
+
 /** The pool that takes what waits in this one, while nobody here can and somebody there. */
-export function fallbackOf(
-  pool: Pool,
-  all: readonly Pool[],
-  health: Pick<InstanceHealth, 'admits'>,
-): Pool | undefined {
-  const isServed = ({ instances }: Pool) =>
-    instances.some(({ backend }) => health.admits(backend.name));
-  if (pool.fallback === undefined || isServed(pool)) return undefined;
-  const other = all.find(({ name }) => name === pool.fallback);
-  return other && isServed(other) ? other : undefined;
+async function fallbackOf(deps: ServingDependencies, pool: Pool): Promise<Pool | undefined> {
+  if (pool.fallback === undefined || (await servingIn(deps, pool)).length > 0) return undefined;
+  const other = deps.pools.all.find(({ name }) => name === pool.fallback);
+  return other && (await servingIn(deps, other)).length > 0 ? other : undefined;
+}
+
+/** Whether what this backend could not do may be given to another, of its pool or of the fallback. */
+export async function mayGoElsewhere(
+  deps: ServingDependencies,
+  poolName: string,
+  backend: string,
+): Promise<boolean> {
+  const pool = deps.pools.all.find(({ name }) => name === poolName);
+  if (!pool) return false;
+  const others = (await servingIn(deps, pool)).filter((name) => name !== backend);
+  return others.length > 0 || (await fallbackOf(deps, pool)) !== undefined;
 }
 
 /** Moves what waits in a pool that is away or exhausted to its fallback, as near as that can do it. */
 export async function fallBack(deps: FallbackDependencies, pool: Pool): Promise<void> {
   const { pools, log } = deps;
-  const target = fallbackOf(pool, pools.all, deps.health);
+  const target = await fallbackOf(deps, pool);
   if (!target) return;
   const known = await pools.models();
   const names = new Set(known.filter((model) => model.pool === target).map(({ name }) => name));

@@ -62,8 +62,6 @@ export interface InstanceHealth {
   replace(pools: readonly Pool[]): void;
   /** Whether the instance may be given a run now. */
   admits(instance: string): boolean;
-  /** Whether another instance of its pool may. */
-  hasOther(pool: string, instance: string): boolean;
   stateOf(instance: string): BackendState | undefined;
   /** What became of a run: `null` for a good end. */
   report(instance: string, failure: BackendError | null): void;
@@ -271,10 +269,6 @@ export function createInstanceHealth(deps: InstanceHealthDependencies): Instance
     },
     replace,
     admits: (instance) => all.get(instance)?.breaker.admits() ?? false,
-    hasOther: (pool, instance) =>
-      [...all].some(
-        ([name, watched]) => name !== instance && watched.pool === pool && watched.breaker.admits(),
-      ),
     stateOf: (instance) => all.get(instance)?.breaker.state().state,
     report(instance, failure) {
       const watched = all.get(instance);

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { fallbackOf } from '../admission/fallback.js';
+import { mayGoElsewhere } from '../admission/fallback.js';
 import type { Backend, BackendRequest } from '../backends/backend.js';
 import { type BackendErrorKind, neverArrived } from '../backends/backend-error.js';
 import type { Pools } from '../backends/pools.js';
@@ -216,8 +216,8 @@ export function createTaskWorker(deps: WorkerDependencies): TaskWorker {
         const { paid, resumable } = backend.capabilities;
         const keepsRun = wasUnderWay && resumable && error.kind === 'unavailable';
         // What costs money is not begun again elsewhere: it is resumed where it was.
-        const isTaken = health.hasOther(started.pool, backend.name) || hasFallback(started.pool);
-        const elsewhere = !(keepsRun && paid) && isTaken;
+        const isBound = keepsRun && paid;
+        const elsewhere = !isBound && (await mayGoElsewhere(deps, started.pool, backend.name));
         // Of a service that was not even reached, a task may try as often as its deadline allows.
         const wasSubmitted = wasUnderWay || !neverArrived(error);
         const submissions = started.submissions - (wasSubmitted ? 0 : 1);
@@ -227,11 +227,6 @@ export function createTaskWorker(deps: WorkerDependencies): TaskWorker {
         return outcomes.decided(key, decision, { kept, submissions });
       }
     }
-  }
-
-  function hasFallback(poolName: string): boolean {
-    const pool = pools.all.find(({ name }) => name === poolName);
-    return pool !== undefined && fallbackOf(pool, pools.all, health) !== undefined;
   }
 
   return {

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { BackendError } from '../../../src/engine/backends/backend-error.js';
 import type { Pool } from '../../../src/engine/backends/pools.js';
 import { type EngineHarness, eventually, poolOf, startEngine } from '../../support/engine.js';
-import { createScriptedBackend } from '../../support/scripted-backend.js';
+import { createScriptedBackend, type ScriptedBackend } from '../../support/scripted-backend.js';
 
 let harness: EngineHarness;
 afterEach(() => harness.close());
@@ -142,6 +142,30 @@ describe('a pool with a fallback', () => {
     );
     expect(ended.counts).toMatchObject({ completed: 3 });
     expect(spent.submissions).toHaveLength(1);
+  });
+
+  it('counts drained backends as serving nobody, here and there', async () => {
+    const [drained, dead, other] = ['drained', 'dead', 'other'].map((name) =>
+      createScriptedBackend(name),
+    ) as [ScriptedBackend, ScriptedBackend, ScriptedBackend];
+    dead.dead = true;
+    harness = await startEngine(poolsWithFallback(poolOf([drained, dead]), poolOf([other])));
+    const { backends } = harness.engine;
+    await eventually(async () =>
+      expect(await backends.list()).toContainEqual(
+        expect.objectContaining({ name: 'dead', state: 'away' }),
+      ),
+    );
+    await backends.drain('drained', await admin());
+    await backends.drain('other', await admin());
+    const ann = await harness.user('ann');
+    const batchId = await harness.submit(ann);
+    await harness.until(batchId, ({ tasks }) => tasks[0]?.waitsFor?.reason === 'unavailable');
+
+    await backends.enable('other', await admin());
+    const done = await harness.until(batchId, ({ counts }) => counts.completed === 1);
+    expect(done.tasks[0]?.notes).toEqual([{ kind: 'moved', from: 'main', to: 'other' }]);
+    expect(drained.submissions).toHaveLength(0);
   });
 });
 
