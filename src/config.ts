@@ -268,5 +268,5 @@ function secretsIn(env: Environment, backends: readonly BackendConfig[]): string
     env.EASEL_SECRET,
     ...passwords,
     ...ofBackends,
-  ].filter((value): value is string => value !== undefined && value.length >= 6);
+  ].filter((value): value is string => value !== undefined && value !== '');
 }

@@ -1,5 +1,6 @@
 import { type Logger, pino } from 'pino';
 import type { Config } from '../config.js';
+import { withoutSecrets } from '../engine/backends/service/service-text.js';
 
 /** JSON lines on standard output, and what never stands in them. */
 export interface SecretiveLog {
@@ -18,8 +19,7 @@ export function createLog({
   const log = pino({
     level: logLevel,
     hooks: {
-      streamWrite: (line) =>
-        [...hidden].reduce((text, secret) => text.replaceAll(secret, '[secret]'), line),
+      streamWrite: (line) => withoutSecrets(line, hidden),
     },
   });
   return {

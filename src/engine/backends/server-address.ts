@@ -6,9 +6,6 @@ export interface ServerAddress {
   readonly secrets: readonly string[];
 }
 
-/** A shorter value of a header says nothing that one would want to hide, and may be a word. */
-const leastSecret = 6;
-
 /** `fetch` takes no `user:password@` in an address: they become the header that they stand for. */
 export function readServerAddress(
   address: string,
@@ -17,8 +14,7 @@ export function readServerAddress(
   const url = new URL(address);
   const { username, password } = url;
   const values = Object.values(headers).flatMap((value) => [value, value.split(' ').at(-1) ?? '']);
-  if (username === '' && password === '')
-    return { url: address, headers, secrets: longEnough(values) };
+  if (username === '' && password === '') return { url: address, headers, secrets: values };
   url.username = '';
   url.password = '';
   const plainPassword = decodeURIComponent(password);
@@ -27,12 +23,8 @@ export function readServerAddress(
   return {
     url: url.href,
     headers: { authorization: `Basic ${credentials}`, ...headers },
-    secrets: [...(plainPassword === '' ? [] : [plainPassword]), credentials, ...longEnough(values)],
+    secrets: [plainPassword, credentials, ...values],
   };
-}
-
-function longEnough(values: readonly string[]): string[] {
-  return values.filter((value) => value.length >= leastSecret);
 }
 
 /** Joins without dropping the path that a proxy may put the server under. */

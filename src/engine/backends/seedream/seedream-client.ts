@@ -56,7 +56,7 @@ export function createSeedreamClient(
 ): SeedreamClient {
   const headers = { authorization: `Bearer ${apiKey}` };
   /** Some services repeat the key that they refuse. */
-  const withoutKey = (text: string) => withoutSecrets(text, apiKey === '' ? [] : [apiKey]);
+  const withoutKey = (text: string) => withoutSecrets(text, [apiKey]);
 
   async function refusalOf(exchange: Exchange): Promise<RefusedGeneration> {
     const { status } = exchange;

@@ -37,6 +37,12 @@ describe('turns the codes of the service into classes', () => {
   });
 });
 
+it('reads a refusal whose words and codes hold a key that is only a letter', async () => {
+  const { server, backend } = await open({ apiKey: 'e' }, { models: ['ep-20260101-abcde'] });
+  server.failNext(403, 'AccountOverdueError', 'pay first');
+  expect(await failureOf(startRun(backend, generate).result)).toMatchObject({ kind: 'quota' });
+});
+
 describe('does not repeat what may have been billed', () => {
   const unknown = { retryable: false, billed: 'unknown' };
   it.each<[string, Fault]>([
