@@ -1,4 +1,10 @@
-import { type BatchView, type Engine, EngineError, type ImageView } from '../engine/index.js';
+import {
+  type BatchView,
+  type Engine,
+  EngineError,
+  type ImageView,
+  joined,
+} from '../engine/index.js';
 import type { PanelThumbnail } from './panel.js';
 
 /** Enough for a thumbnail on either platform. */
@@ -15,7 +21,8 @@ export async function thumbnailOf(
   description: string,
 ): Promise<PanelThumbnail | null> {
   const read = await unlessGone(engine.readImageWithin(image.id, thumbnailFit));
-  return read ? { id: image.id, description, bytes: read.bytes, mediaType: read.mediaType } : null;
+  if (!read) return null;
+  return { id: image.id, description, bytes: joined(read.pieces), mediaType: read.mediaType };
 }
 
 /** Those of the images that are still stored, in order. */

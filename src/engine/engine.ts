@@ -12,6 +12,7 @@ import type {
 import type { CardQueue } from './cards/card-queue.js';
 import type { History } from './history/history-service.js';
 import type { ArchiveEntry } from './images/archive.js';
+import type { FilePieces } from './images/file-pieces.js';
 import type { Preferences } from './preferences/preferences-service.js';
 import type { Presets } from './presets/preset-service.js';
 import type { Inbox } from './updates/inbox.js';
@@ -126,13 +127,18 @@ export interface Engine {
     imageIds: readonly string[],
   ): Promise<{ readonly bytes: Uint8Array; readonly mediaType: string }>;
   /**
-   * An image made to fit a platform: as it is where it fits, else as WebP or JPEG, else smaller.
+   * The file of an image made to fit a platform: as it is where it fits, else as WebP or JPEG, else
+   * smaller.
    * @throws EngineError
    */
   readImageWithin(
     imageId: string,
     limits: ImageFit,
-  ): Promise<{ readonly bytes: Uint8Array; readonly mediaType: string; readonly changed: boolean }>;
+  ): Promise<{
+    readonly pieces: FilePieces;
+    readonly mediaType: string;
+    readonly changed: boolean;
+  }>;
 
   /**
    * The images in zips of at most `maxBytes`, as few as that allows, each whole by itself. An image

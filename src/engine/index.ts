@@ -33,6 +33,7 @@ export type { Engine, ModelInfo, PoolInfo, StoredInput } from './engine.js';
 export { EngineError, type EngineProblem, RecordUnavailableError } from './engine-error.js';
 export type { History, HistoryPage } from './history/history-service.js';
 export { type ArchiveEntry, ArchiveError } from './images/archive.js';
+export { type FilePieces, joined, lengthOf } from './images/file-pieces.js';
 export type { ImageLinks } from './images/image-links.js';
 export { ImageError, type ImageProblem } from './images/inspection.js';
 export { type LimitName, type Limits, limitBounds, limitNames } from './limits/limit.js';

@@ -58,7 +58,7 @@ export function createImageShelf(): ImageShelf {
     readImageWithin: async (imageId, { maxBytes }) => {
       const bytes = take(imageId);
       if (bytes.byteLength > maxBytes) throw new Error(`Image ${imageId} is over ${maxBytes}`);
-      return { bytes, mediaType: 'image/png', changed: false };
+      return { pieces: [bytes], mediaType: 'image/png', changed: false };
     },
     async *readArchives(imageIds, { maxBytes }) {
       const files = imageIds.map((id) => ({ name: `${id}.png`, bytes: take(id) }));

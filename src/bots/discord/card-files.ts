@@ -1,5 +1,5 @@
 import type { CardPicture, CardView, ResultImage } from '../../chat/index.js';
-import type { Engine } from '../../engine/index.js';
+import { type Engine, joined } from '../../engine/index.js';
 import type { CardFile } from './card-message.js';
 
 /** Files a message, and items a media gallery. https://discord.com/developers/docs/components/reference#media-gallery */
@@ -58,7 +58,8 @@ export async function imageFiles(
 ): Promise<CardFile[]> {
   return Promise.all(
     images.map(async ({ id, description }) => {
-      const { bytes, mediaType } = await engine.readImageWithin(id, { maxBytes });
+      const { pieces, mediaType } = await engine.readImageWithin(id, { maxBytes });
+      const bytes = joined(pieces);
       return { name: `easel-${id}.${extensionOf(mediaType)}`, bytes, mediaType, description };
     }),
   );

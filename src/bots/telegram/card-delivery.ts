@@ -65,7 +65,7 @@ export function createCardDelivery(deps: CardDeliveryDeps): CardDelivery {
   ): Promise<void> => {
     const media = {
       type: 'photo',
-      media: new InputFile(file.bytes, file.name),
+      media: new InputFile(file.pieces, file.name),
       caption: cardHtml(card.view, maxCaptionLength),
       parse_mode: 'HTML',
     } as const;

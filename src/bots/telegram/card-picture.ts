@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { CardPicture } from '../../chat/index.js';
-import { type Engine, EngineError } from '../../engine/index.js';
+import { type Engine, EngineError, type FilePieces } from '../../engine/index.js';
 
 /** sendPhoto's limits (core.telegram.org/bots/api#sendphoto). Telegram makes a JPEG of every photo. */
 export const photoLimits = {
@@ -16,7 +16,7 @@ const maxGridImages = 25;
 export type UploadedPicture = Exclude<CardPicture, { kind: 'kept' }>;
 
 export interface PictureFile {
-  readonly bytes: Uint8Array;
+  readonly pieces: FilePieces;
   readonly name: string;
 }
 
@@ -36,7 +36,7 @@ export async function readPicture(
   picture: UploadedPicture,
 ): Promise<PictureFile | undefined> {
   if (picture.kind === 'preview') {
-    return { bytes: picture.bytes, name: `preview.${extensionOf(picture.mediaType)}` };
+    return { pieces: [picture.bytes], name: `preview.${extensionOf(picture.mediaType)}` };
   }
   const ids = picture.images.map(({ id }) => id).slice(0, maxGridImages);
   const [first] = ids;
@@ -44,10 +44,10 @@ export async function readPicture(
   try {
     if (ids.length > 1) {
       const { bytes, mediaType } = await engine.readGrid(ids);
-      return { bytes, name: `grid.${extensionOf(mediaType)}` };
+      return { pieces: [bytes], name: `grid.${extensionOf(mediaType)}` };
     }
-    const { bytes, mediaType } = await engine.readImageWithin(first, photoLimits);
-    return { bytes, name: `${first}.${extensionOf(mediaType)}` };
+    const { pieces, mediaType } = await engine.readImageWithin(first, photoLimits);
+    return { pieces, name: `${first}.${extensionOf(mediaType)}` };
   } catch (error) {
     if (error instanceof EngineError) return undefined;
     throw error;

@@ -1,7 +1,7 @@
 import { type Api, InputFile } from 'grammy';
 import type { Logger } from 'pino';
 import { archiveParts } from '../../chat/index.js';
-import { type Engine, EngineError } from '../../engine/index.js';
+import { type Engine, EngineError, joined } from '../../engine/index.js';
 import { extensionOf } from './card-picture.js';
 import type { SendBudget } from './send-budget.js';
 import { placement } from './send-options.js';
@@ -64,8 +64,10 @@ export function createDocumentSender(deps: DocumentSenderDeps): DocumentSender {
     try {
       const original = await engine.readImage(imageId);
       const isTooLarge = original.bytes.byteLength > maxBytes;
-      const { bytes, mediaType } =
-        !isTooLarge || areLinked ? original : await engine.readImageWithin(imageId, { maxBytes });
+      const fitted =
+        isTooLarge && !areLinked ? await engine.readImageWithin(imageId, { maxBytes }) : undefined;
+      const bytes = fitted ? joined(fitted.pieces) : original.bytes;
+      const { mediaType } = fitted ?? original;
       return { name: `${imageId}.${extensionOf(mediaType)}`, bytes, isTooLarge };
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;

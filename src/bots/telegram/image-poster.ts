@@ -1,7 +1,7 @@
 import { type Api, InputFile } from 'grammy';
 import type { Logger } from 'pino';
 import { type CardToShow, imagesDue, placeImages, type ResultImage } from '../../chat/index.js';
-import { type Engine, EngineError } from '../../engine/index.js';
+import { type Engine, EngineError, lengthOf } from '../../engine/index.js';
 import type { PlacedAddress } from './card-address.js';
 import { extensionOf, photoLimits } from './card-picture.js';
 import type { SendBudget } from './send-budget.js';
@@ -58,10 +58,10 @@ export function createImagePoster(deps: ImagePosterDeps): ImagePoster {
     let bytesTogether = 0;
     for (const image of images) {
       try {
-        const { bytes, mediaType } = await engine.readImageWithin(image.id, photoLimits);
-        bytesTogether += bytes.byteLength;
+        const { pieces, mediaType } = await engine.readImageWithin(image.id, photoLimits);
+        bytesTogether += lengthOf(pieces);
         if (photos.length > 0 && bytesTogether > maxAlbumBytes) break;
-        const file = new InputFile(bytes, `${image.id}.${extensionOf(mediaType)}`);
+        const file = new InputFile(pieces, `${image.id}.${extensionOf(mediaType)}`);
         photos.push({ image, file });
       } catch (error) {
         if (!(error instanceof EngineError)) throw error;

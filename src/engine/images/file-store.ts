@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { type FilePieces, lengthOf } from './file-pieces.js';
 import {
   ImageMissingError,
   type ImageStore,
@@ -56,7 +57,7 @@ export function createFileStore(folder: string, deps: FileStoreDeps = {}): Image
     made.add(wanted);
   };
 
-  const write = async (key: string, bytes: Uint8Array) => {
+  const write = async (key: string, file: FilePieces) => {
     const shard = shardOf(key);
     await makeFolder(shard);
     await makeFolder(incoming);
@@ -67,7 +68,7 @@ export function createFileStore(folder: string, deps: FileStoreDeps = {}): Image
     try {
       const handle = await openFile(partial, 'wx');
       try {
-        await handle.writeFile(bytes);
+        for (const piece of file) await handle.writeFile(piece);
         await handle.sync();
       } finally {
         await handle.close();
@@ -81,25 +82,25 @@ export function createFileStore(folder: string, deps: FileStoreDeps = {}): Image
   };
 
   /** A folder that was removed meanwhile is made again, once. */
-  const writeAnew = async (key: string, bytes: Uint8Array) => {
+  const writeAnew = async (key: string, file: FilePieces) => {
     try {
-      await write(key, bytes);
+      await write(key, file);
     } catch (error) {
       if (codeOf(error) !== 'ENOENT' || made.size === 0) throw error;
       made.clear();
-      await write(key, bytes);
+      await write(key, file);
     }
   };
 
   return {
     list: () => listFiles(folder),
 
-    async put(bytes, mediaType) {
+    async put(file, mediaType) {
       const key = `${randomBytes(16).toString('hex')}.${extensions[mediaType] ?? 'bin'}`;
       try {
-        await writeAnew(key, bytes);
+        await writeAnew(key, file);
       } catch (error) {
-        throw storeError(`Cannot keep an image of ${bytes.byteLength} bytes in ${folder}`, error);
+        throw storeError(`Cannot keep an image of ${lengthOf(file)} bytes in ${folder}`, error);
       }
       return key;
     },

@@ -3,18 +3,25 @@ import { gathered } from '../db/gathered.js';
 import type { ImageFit, StoredInput } from '../engine.js';
 import { EngineError } from '../engine-error.js';
 import { type ArchiveEntry, defaultArchiveLimits, openArchive } from './archive.js';
+import { type FilePieces, joined, lengthOf } from './file-pieces.js';
 import { composeGrid } from './grid.js';
 import { findImages, insertInput } from './image.repository.js';
 import { createGate } from './image-gate.js';
-import { ImageMissingError, type ImageStore } from './image-store.js';
+import { ImageMissingError } from './image-store.js';
 import { decodeInput, type ImageLimits } from './inspection.js';
 import { readTexts, writeTexts } from './metadata/image-metadata.js';
 import type { ImageTexts } from './metadata/image-texts.js';
+import type { RecentImages } from './recent-images.js';
 import { fitImage, isFitting } from './size-ladder.js';
 import { largestEntry, type ZipFileEntry, zipArchives } from './zip-archive.js';
 
 interface Picture {
   readonly bytes: Uint8Array;
+  readonly mediaType: string;
+}
+
+interface PictureFile {
+  readonly pieces: FilePieces;
   readonly mediaType: string;
 }
 
@@ -33,18 +40,18 @@ const archivesAtOnce = 2;
 const ownLimits: ImageLimits = { maxBytes: 100_000_000, maxPixels: 200_000_000 };
 
 /** What chat reads and keeps of images: records and store together. */
-export function createImageLibrary(db: Database, store: ImageStore, limits: ImageLimits) {
+export function createImageLibrary(db: Database, store: RecentImages, limits: ImageLimits) {
   const archiveGate = createGate(archivesAtOnce);
   const grids = new Map<string, Promise<Picture>>();
   const findImage = gathered((imageIds: readonly string[]) => findImages(db, imageIds));
 
-  async function readImage(imageId: string): Promise<Picture & Size> {
+  async function readFile(imageId: string): Promise<PictureFile & Size> {
     const row = await findImage(imageId);
     if (!row) throw new EngineError({ kind: 'unknown-image', id: imageId });
     if (row.removedAt) throw new EngineError({ kind: 'images-gone', id: row.batchId });
     try {
       const { storageKey, mediaType, width, height } = row;
-      return { bytes: await store.get(storageKey), mediaType, width, height };
+      return { pieces: await store.getPieces(storageKey), mediaType, width, height };
     } catch (error) {
       if (error instanceof ImageMissingError) {
         throw new EngineError({ kind: 'images-gone', id: row.batchId });
@@ -53,22 +60,32 @@ export function createImageLibrary(db: Database, store: ImageStore, limits: Imag
     }
   }
 
+  async function readImage(imageId: string): Promise<Picture> {
+    const { pieces, mediaType } = await readFile(imageId);
+    return { bytes: joined(pieces), mediaType };
+  }
+
   async function keep(bytes: Uint8Array, within: ImageLimits): Promise<StoredInput> {
     const image = await decodeInput(bytes, within);
-    const storageKey = await store.put(image.bytes, image.mediaType);
+    const storageKey = await store.put([image.bytes], image.mediaType);
     const { mediaType, width, height } = image;
     const byteLength = image.bytes.byteLength;
     const id = await insertInput(db, { storageKey, mediaType, width, height, byteLength });
     return { id, mediaType, width, height };
   }
 
-  async function readImageWithin(imageId: string, fit: ImageFit) {
-    const image = await readImage(imageId);
+  async function readImageWithin(
+    imageId: string,
+    fit: ImageFit,
+  ): Promise<PictureFile & { readonly changed: boolean }> {
+    const image = await readFile(imageId);
     if (isFitting(image, fit)) return { ...image, changed: false };
-    const texts = readTexts(image.bytes);
+    const bytes = joined(image.pieces);
+    const texts = readTexts(bytes);
     const maxBytes = fit.maxBytes - (texts ? roomFor(texts) : 0);
-    const fitted = await fitImage(image.bytes, { ...fit, maxBytes });
-    return fitted.changed ? { ...fitted, bytes: writeTexts(fitted, texts) } : fitted;
+    const { changed, ...fitted } = await fitImage(bytes, { ...fit, maxBytes });
+    const pieces = changed ? writeTexts(fitted, texts) : [fitted.bytes];
+    return { pieces, mediaType: fitted.mediaType, changed };
   }
 
   /** What is gone by now is left out. */
@@ -78,13 +95,16 @@ export function createImageLibrary(db: Database, store: ImageStore, limits: Imag
   ): AsyncGenerator<ZipFileEntry> {
     for (const [index, imageId] of imageIds.entries()) {
       try {
-        const original = await readImage(imageId);
-        const isTooLarge = original.bytes.byteLength > maxBytes;
-        const { bytes, mediaType } = isTooLarge
+        const original = await readFile(imageId);
+        const isTooLarge = lengthOf(original.pieces) > maxBytes;
+        const { pieces, mediaType } = isTooLarge
           ? await readImageWithin(imageId, { maxBytes })
           : original;
         const number = String(index + 1).padStart(String(imageIds.length).length, '0');
-        yield { name: `easel-${number}-${imageId}.${extensionOf(mediaType)}`, bytes };
+        yield {
+          name: `easel-${number}-${imageId}.${extensionOf(mediaType)}`,
+          bytes: joined(pieces),
+        };
       } catch (error) {
         if (!(error instanceof EngineError)) throw error;
       }

@@ -1,10 +1,12 @@
+import type { FilePieces } from './file-pieces.js';
+
 /** Where images live: files under the data folder today, S3 behind the same seam later. */
 export interface ImageStore {
   /**
-   * Keeps the bytes under a new unguessable key. Whole or not at all, also over a crash.
+   * Keeps the file under a new unguessable key. Whole or not at all, also over a crash.
    * @throws ImageStoreError when the disk is full, read-only or out of reach
    */
-  put(bytes: Uint8Array, mediaType: string): Promise<string>;
+  put(file: FilePieces, mediaType: string): Promise<string>;
   /** @throws ImageMissingError when nothing is stored under the key */
   get(key: string): Promise<Uint8Array>;
   /** Harmless when it is gone already. */

@@ -52,5 +52,5 @@ export function announcesAnimation(bytes: Uint8Array, mediaType: string): boolea
   if (mediaType === 'image/webp') {
     return view.toString('latin1', 12, 16) === 'VP8X' && ((view[20] ?? 0) & 0b10) !== 0;
   }
-  return mediaType === 'image/png' && hasPngChunk(view, 'acTL', 'IDAT');
+  return mediaType === 'image/png' && hasPngChunk([view], 'acTL', 'IDAT');
 }

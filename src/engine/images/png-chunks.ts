@@ -1,3 +1,5 @@
+import { type FilePieces, joined } from './file-pieces.js';
+
 export interface PngChunk {
   readonly type: string;
   readonly data: Buffer;
@@ -21,10 +23,28 @@ export function* pngChunks(file: Buffer): Generator<PngChunk> {
 }
 
 /** Whether a chunk of that type stands in the file, or before the first one of another type. */
-export function hasPngChunk(file: Buffer, wanted: string, before?: string): boolean {
-  for (const { type } of pngChunks(file)) {
+export function hasPngChunk(file: FilePieces, wanted: string, before?: string): boolean {
+  for (let at = pngSignatureLength; ; ) {
+    const head = bytesAt(file, at, 8);
+    if (!head) return false;
+    const type = head.toString('latin1', 4);
     if (type === wanted) return true;
     if (type === before) return false;
+    at += 12 + head.readUInt32BE(0);
   }
-  return false;
+}
+
+function bytesAt(file: FilePieces, at: number, length: number): Buffer | undefined {
+  let offset = at;
+  for (const [index, piece] of file.entries()) {
+    if (offset >= piece.byteLength) {
+      offset -= piece.byteLength;
+      continue;
+    }
+    const isWithin = offset + length <= piece.byteLength;
+    const rest = isWithin ? piece : joined(file.slice(index));
+    if (offset + length > rest.byteLength) return undefined;
+    return Buffer.from(rest.buffer, rest.byteOffset + offset, length);
+  }
+  return undefined;
 }

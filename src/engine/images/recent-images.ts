@@ -1,8 +1,14 @@
+import { type FilePieces, joined, lengthOf } from './file-pieces.js';
 import type { ImageStore } from './image-store.js';
 
 /** A picture is shown within moments of being made, mostly by the process that made it. */
 const maxAgeMs = 3_000;
 const maxBytes = 24_000_000;
+
+export interface RecentImages extends ImageStore {
+  /** As `get`, in the pieces that it was put in where it is recent. @throws ImageMissingError */
+  getPieces(key: string): Promise<FilePieces>;
+}
 
 /**
  * The store, which need not be asked for what was put into it a moment ago: reading a picture back
@@ -11,14 +17,14 @@ const maxBytes = 24_000_000;
 export function rememberRecentImages(
   store: ImageStore,
   nowMs: () => number = () => performance.now(),
-): ImageStore {
+): RecentImages {
   /** The oldest first. */
-  const recent = new Map<string, { readonly bytes: Uint8Array; readonly until: number }>();
+  const recent = new Map<string, { readonly file: FilePieces; readonly until: number }>();
   let kept = 0;
   let alarm: NodeJS.Timeout | undefined;
 
   function forget(key: string): void {
-    kept -= recent.get(key)?.bytes.byteLength ?? 0;
+    kept -= lengthOf(recent.get(key)?.file ?? []);
     recent.delete(key);
   }
 
@@ -32,20 +38,23 @@ export function rememberRecentImages(
     alarm = recent.size === 0 ? undefined : setTimeout(forgetOld, maxAgeMs).unref();
   }
 
+  async function getPieces(key: string): Promise<FilePieces> {
+    return recent.get(key)?.file ?? [await store.get(key)];
+  }
+
   return {
     list: () => store.list(),
 
-    async put(bytes, mediaType) {
-      const key = await store.put(bytes, mediaType);
-      recent.set(key, { bytes, until: nowMs() + maxAgeMs });
-      kept += bytes.byteLength;
+    async put(file, mediaType) {
+      const key = await store.put(file, mediaType);
+      recent.set(key, { file, until: nowMs() + maxAgeMs });
+      kept += lengthOf(file);
       forgetOld();
       return key;
     },
 
-    async get(key) {
-      return recent.get(key)?.bytes ?? store.get(key);
-    },
+    getPieces,
+    get: async (key) => joined(await getPieces(key)),
 
     async delete(key) {
       forget(key);

@@ -1,4 +1,5 @@
 import sharp, { type Sharp } from 'sharp';
+import { type FilePieces, lengthOf } from './file-pieces.js';
 import type { EncodedImage } from './grid.js';
 import { imageGate } from './image-gate.js';
 import { defaultImageLimits, ImageError } from './inspection.js';
@@ -102,17 +103,16 @@ export async function fitImage(bytes: Uint8Array, limits: FitLimits): Promise<Fi
  * that says which way is up, are for `fitImage` to judge.
  */
 export function isFitting(
-  image: Size & { readonly bytes: Uint8Array; readonly mediaType: string },
+  image: Size & { readonly pieces: FilePieces; readonly mediaType: string },
   limits: FitLimits,
 ): boolean {
-  const { bytes, mediaType, width, height } = image;
-  if (mediaType !== 'image/png' || bytes.byteLength > limits.maxBytes) return false;
+  const { pieces, mediaType, width, height } = image;
+  if (mediaType !== 'image/png' || lengthOf(pieces) > limits.maxBytes) return false;
   if (limits.preferMediaTypes && !limits.preferMediaTypes.includes(mediaType)) return false;
   const size = { width, height };
   const frame = sizeAt(size, shrinkFor(size, limits), limits);
   if (frame.width !== width || frame.height !== height) return false;
-  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return !hasPngChunk(file, 'eXIf');
+  return !hasPngChunk(pieces, 'eXIf');
 }
 
 type LossyType = 'image/webp' | 'image/jpeg';

@@ -1,6 +1,7 @@
 import type { BackendResult } from '../backends/backend.js';
 import type { TaskRequest } from '../batches/batch.js';
 import { createId } from '../ids.js';
+import { lengthOf } from '../images/file-pieces.js';
 import type { NewImage } from '../images/image.repository.js';
 import type { ImageStore } from '../images/image-store.js';
 import { inspectImage } from '../images/inspection.js';
@@ -37,7 +38,7 @@ export function storeResultImages(
         mediaType,
         width,
         height,
-        byteLength: file.byteLength,
+        byteLength: lengthOf(file),
         seed: seed ?? null,
         parameters: result.parameters ?? null,
         workflowHash: result.workflowHash ?? null,

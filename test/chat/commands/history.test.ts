@@ -21,7 +21,7 @@ const done = (id: string, more: Partial<BatchView> = {}) =>
 function benchWith(batches: readonly BatchView[], gone: readonly string[] = []): ChatBench {
   const read = async (id: string) => {
     if (gone.includes(id)) throw new EngineError({ kind: 'images-gone', id });
-    return { bytes, mediaType: 'image/webp', changed: true };
+    return { bytes, pieces: [bytes], mediaType: 'image/webp', changed: true };
   };
   const engine = createFakeChatEngine({ readImageWithin: read, readImage: read });
   for (const batch of batches) engine.batches.set(batch.id, batch);

@@ -21,28 +21,28 @@ describe('createFileStore', () => {
   };
 
   it('gives back what it was given, to another process too', async () => {
-    const key = await createFileStore(folder).put(bytes, 'image/png');
+    const key = await createFileStore(folder).put([bytes], 'image/png');
     expect(new Uint8Array(await createFileStore(folder).get(key))).toEqual(bytes);
   });
 
   it('goes on where somebody has removed its folders meanwhile', async () => {
     const store = createFileStore(folder);
-    await store.put(bytes, 'image/png');
+    await store.put([bytes], 'image/png');
     await rm(folder, { recursive: true });
-    const key = await store.put(bytes, 'image/png');
+    const key = await store.put([bytes], 'image/png');
     expect(Buffer.from(await store.get(key))).toEqual(Buffer.from(bytes));
   });
 
   it('gives the same bytes two keys that nobody can guess', async () => {
     const store = createFileStore(folder);
-    const keys = [await store.put(bytes, 'image/png'), await store.put(bytes, 'image/jpeg')];
+    const keys = [await store.put([bytes], 'image/png'), await store.put([bytes], 'image/jpeg')];
     expect(new Set(keys).size).toBe(2);
     for (const key of keys) expect(key).toMatch(/^[0-9a-f]{32}\.(png|jpg)$/);
   });
 
   it('forgets what was deleted, and takes a second deletion', async () => {
     const store = createFileStore(folder);
-    const key = await store.put(bytes, 'image/webp');
+    const key = await store.put([bytes], 'image/webp');
     await store.delete(key);
     await store.delete(key);
     await expect(store.get(key)).rejects.toBeInstanceOf(ImageMissingError);
@@ -69,7 +69,7 @@ describe('createFileStore', () => {
       return handle;
     };
     const failure = await createFileStore(folder, { open: full })
-      .put(bytes, 'image/png')
+      .put([bytes], 'image/png')
       .catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(ImageStoreError);
     expect(failure).toMatchObject({
@@ -84,25 +84,25 @@ describe('createFileStore', () => {
     await mkdir(stubborn, { recursive: true });
     await utimes(stubborn, new Date(0), new Date(0));
     const store = createFileStore(folder);
-    const key = await store.put(bytes, 'image/png');
+    const key = await store.put([bytes], 'image/png');
     expect(new Uint8Array(await store.get(key))).toEqual(bytes);
   });
 
   it('says why a folder cannot be written', async () => {
     const file = path.join(folder, 'file');
     await writeFile(file, '');
-    const put = createFileStore(file).put(bytes, 'image/png');
+    const put = createFileStore(file).put([bytes], 'image/png');
     await expect(put).rejects.toThrow(/a file stands where a folder is needed/);
   });
 
   it('clears away what a crash left half written, but not what another process writes', async () => {
     const store = createFileStore(folder);
-    const key = await store.put(bytes, 'image/png');
+    const key = await store.put([bytes], 'image/png');
     const old = path.join(folder, 'incoming', 'old.part');
     await writeFile(old, 'half');
     await writeFile(path.join(folder, 'incoming', 'young.part'), 'half');
     await utimes(old, new Date(0), new Date(0));
-    const second = await createFileStore(folder).put(bytes, 'image/png');
+    const second = await createFileStore(folder).put([bytes], 'image/png');
     expect((await files()).sort()).toEqual([key, second, 'young.part'].sort());
   });
 });

@@ -2,6 +2,7 @@ import { crc32 } from 'node:zlib';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { whyNotWhole } from '../../../src/engine/backends/output-image.js';
+import { joined } from '../../../src/engine/images/file-pieces.js';
 import {
   type ImageMetadata,
   imageIdIn,
@@ -61,6 +62,7 @@ function withText(png: Buffer, data: string): Buffer {
   return Buffer.concat([png.subarray(0, 33), length, body, check, png.subarray(33)]);
 }
 
+const written = (...args: Parameters<typeof writeTexts>) => joined(writeTexts(...args));
 const pixels = (bytes: Uint8Array) => sharp(bytes, { failOn: 'warning' }).raw().toBuffer();
 const typeOf = (name: string) => name.split(' ')[0] ?? '';
 const asPicture = (name: string, bytes: Uint8Array) => ({
@@ -74,7 +76,7 @@ describe.each(Object.entries(files))('in a file of %s', (name, make) => {
   it('tells how an image was made, and touches no pixel', async () => {
     const before = await make();
     const texts = textsOf(metadata);
-    const after = writeTexts(asPicture(name, before), texts);
+    const after = written(asPicture(name, before), texts);
     expect(await pixels(after)).toEqual(await pixels(before));
     expect(whyNotWhole(after)).toBeUndefined();
     expect(readTexts(after)).toEqual(texts);
@@ -89,17 +91,17 @@ describe.each(Object.entries(files))('in a file of %s', (name, make) => {
   });
 
   it('says it once, however often it is written', async () => {
-    const first = writeTexts(asPicture(name, await make()), textsOf(metadata));
+    const first = written(asPicture(name, await make()), textsOf(metadata));
     const other = textsOf({ ...metadata, image: 'another' });
-    const second = writeTexts(asPicture(name, first), other);
+    const second = written(asPicture(name, first), other);
     expect(readTexts(second)).toEqual(other);
     expect(Buffer.from(second).includes(metadata.image)).toBe(false);
   });
 
   it('says nothing once it is stripped, and looks the same', async () => {
     const before = await make();
-    const told = writeTexts(asPicture(name, before), textsOf(metadata));
-    const bare = writeTexts(asPicture(name, told), undefined);
+    const told = written(asPicture(name, before), textsOf(metadata));
+    const bare = written(asPicture(name, told), undefined);
     expect(await pixels(bare)).toEqual(await pixels(before));
     expect(readTexts(bare)).toBeUndefined();
     expect(Buffer.from(bare).includes('dpmpp_2m')).toBe(false);
@@ -109,11 +111,11 @@ describe.each(Object.entries(files))('in a file of %s', (name, make) => {
   });
 
   it('reads nothing in a file cut anywhere, and does not fail', async () => {
-    const told = writeTexts(asPicture(name, await make()), textsOf(metadata));
+    const told = written(asPicture(name, await make()), textsOf(metadata));
     for (let length = 0; length < told.length; length += 7) {
       const cut = told.subarray(0, length);
       expect(() => readTexts(cut)).not.toThrow();
-      expect(() => writeTexts(asPicture(name, cut), textsOf(metadata))).not.toThrow();
+      expect(() => written(asPicture(name, cut), textsOf(metadata))).not.toThrow();
     }
   });
 });
@@ -130,7 +132,7 @@ it('writes the parameters as AUTOMATIC1111 does', () => {
 
 it('writes it as plain text where ASCII will do, for readers that know no other', async () => {
   const plain = textsOf({ ...metadata, prompt: 'a fox' });
-  const file = writeTexts(asPicture('image/png', await files['image/png']()), plain);
+  const file = written(asPicture('image/png', await files['image/png']()), plain);
   const { comments } = await sharp(file).metadata();
   expect(comments).toContainEqual({ keyword: 'parameters', text: plain.parameters });
 });
@@ -140,25 +142,25 @@ it('removes what a backend wrote: ComfyUI’s texts hold its whole workflow', as
   const file = withText(bare, 'workflow\0{"nodes":["/home/me/secret"]}');
   expect(Buffer.from(file).includes('secret')).toBe(true);
   for (const texts of [textsOf(metadata), undefined]) {
-    const written = writeTexts(asPicture('image/png', file), texts);
-    expect(Buffer.from(written).includes('secret')).toBe(false);
-    expect(await pixels(written)).toEqual(await pixels(bare));
+    const after = written(asPicture('image/png', file), texts);
+    expect(Buffer.from(after).includes('secret')).toBe(false);
+    expect(await pixels(after)).toEqual(await pixels(bare));
   }
 });
 
 it('keeps the longest prompt in a JPEG, or leaves all out where a segment cannot hold it', async () => {
   const bytes = await files['image/jpeg']();
   const long = textsOf({ ...metadata, prompt: '狐'.repeat(4000), negative: '手'.repeat(4000) });
-  expect(readTexts(writeTexts(asPicture('image/jpeg', bytes), long))).toEqual(long);
+  expect(readTexts(written(asPicture('image/jpeg', bytes), long))).toEqual(long);
   const beyond = textsOf({ ...metadata, prompt: 'x'.repeat(70_000) });
-  const written = writeTexts(asPicture('image/jpeg', bytes), beyond);
-  expect(readTexts(written)).toBeUndefined();
-  expect(await pixels(written)).toEqual(await pixels(bytes));
+  const after = written(asPicture('image/jpeg', bytes), beyond);
+  expect(readTexts(after)).toBeUndefined();
+  expect(await pixels(after)).toEqual(await pixels(bytes));
 });
 
 it('leaves a type that it does not know as it is', async () => {
   const gif = await picture().gif().toBuffer();
-  expect(writeTexts(asPicture('image/gif', gif), textsOf(metadata))).toBe(gif);
+  expect(written(asPicture('image/gif', gif), textsOf(metadata))).toBe(gif);
   expect(imageIdIn(gif)).toBeUndefined();
 });
 
@@ -171,6 +173,6 @@ it.each([
   `{"image":"${'a'.repeat(65)}"}`,
 ])('takes no id from %s', async (easel) => {
   const bytes = await files['image/png']();
-  const file = writeTexts(asPicture('image/png', bytes), { parameters: '', easel });
+  const file = written(asPicture('image/png', bytes), { parameters: '', easel });
   expect(imageIdIn(file)).toBeUndefined();
 });

@@ -1,5 +1,6 @@
 import sharp from 'sharp';
 import { afterEach, expect, it } from 'vitest';
+import { joined } from '../../../src/engine/images/file-pieces.js';
 import { imageIdIn, readTexts } from '../../../src/engine/images/metadata/image-metadata.js';
 import { type EngineHarness, poolOf, startEngine } from '../../support/engine.js';
 import { createScriptedBackend } from '../../support/scripted-backend.js';
@@ -80,8 +81,9 @@ it.each([
   const { batchId, first } = await imageOf();
   const fitted = await harness.engine.readImageWithin(first.id, fit);
   expect(fitted).toMatchObject({ mediaType, changed: true });
-  expect(fitted.bytes.byteLength).toBeLessThanOrEqual(fit.maxBytes);
-  expect((await harness.engine.batchOfFile(fitted.bytes))?.id).toBe(batchId);
+  const bytes = joined(fitted.pieces);
+  expect(bytes.byteLength).toBeLessThanOrEqual(fit.maxBytes);
+  expect((await harness.engine.batchOfFile(bytes))?.id).toBe(batchId);
 });
 
 it('writes nothing into files where the operator does not want it', async () => {

@@ -97,7 +97,7 @@ describe('isFitting', () => {
   const png = (width: number, height: number) =>
     sharp({ create: { width, height, channels: 3, background: '#357' } }).png();
   const onRecord = (bytes: Buffer, width: number, height: number, mediaType = 'image/png') => ({
-    bytes,
+    pieces: [bytes],
     mediaType,
     width,
     height,
@@ -120,7 +120,12 @@ describe('isFitting', () => {
 
   it('leaves to fitImage a PNG that is to be turned', async () => {
     const bytes = await png(300, 200).withMetadata({ orientation: 6 }).toBuffer();
-    expect(isFitting(onRecord(bytes, 200, 300), telegramPhotoLimits)).toBe(false);
+    const whole = onRecord(bytes, 200, 300);
+    expect(isFitting(whole, telegramPhotoLimits)).toBe(false);
+    const parts = Array.from({ length: Math.ceil(bytes.length / 5) }, (_, index) =>
+      bytes.subarray(5 * index, 5 * index + 5),
+    );
+    expect(isFitting({ ...whole, pieces: parts }, telegramPhotoLimits)).toBe(false);
     expect(await fitImage(bytes, telegramPhotoLimits)).toMatchObject({ changed: true });
   });
 });

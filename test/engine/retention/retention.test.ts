@@ -184,7 +184,7 @@ describe('retention', () => {
 
   it('finds files of no record, and leaves young ones and recorded ones alone', async () => {
     await finished();
-    const orphan = await store.put(new Uint8Array(8), 'image/png');
+    const orphan = await store.put([new Uint8Array(8)], 'image/png');
     expect(await retention({}).deleteOrphans()).toBe(0);
     expect(await retention({}).deleteOrphans(-1)).toBe(1);
     await expect(store.get(orphan)).rejects.toThrow();

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { FilePieces } from '../file-pieces.js';
 import { sniffMediaType } from '../image-type.js';
 import type { ImageTexts } from './image-texts.js';
 import { readJpegTexts, writeJpegTexts } from './jpeg-texts.js';
@@ -40,7 +41,7 @@ interface Picture {
  * The picture with these texts in its file and no others; none at all without. Its pixels are not
  * touched. Files of other types than PNG, JPEG and WebP, and damaged ones, stay as they are.
  */
-export function writeTexts(picture: Picture, texts: ImageTexts | undefined): Uint8Array {
+export function writeTexts(picture: Picture, texts: ImageTexts | undefined): FilePieces {
   const file = viewOf(picture.bytes);
   switch (picture.mediaType) {
     case 'image/png':
@@ -50,7 +51,7 @@ export function writeTexts(picture: Picture, texts: ImageTexts | undefined): Uin
     case 'image/webp':
       return writeWebpTexts(file, picture, texts);
     default:
-      return picture.bytes;
+      return [picture.bytes];
   }
 }
 

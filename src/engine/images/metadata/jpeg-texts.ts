@@ -1,3 +1,4 @@
+import { type FilePieces, inRuns } from '../file-pieces.js';
 import { readExif, writeExif } from './exif.js';
 import { exifOf, type ImageTexts, textsIn } from './image-texts.js';
 
@@ -17,15 +18,15 @@ const maxSegmentLength = 65_533;
  * The same JPEG, its pixels untouched, with these texts in its EXIF and no others (EXIF, XMP, IPTC,
  * comments). Which way is up stays, and so do colour profiles and content credentials.
  */
-export function writeJpegTexts(file: Buffer, wanted: ImageTexts | undefined): Buffer {
+export function writeJpegTexts(file: Buffer, wanted: ImageTexts | undefined): FilePieces {
   const segments = segmentsOf(file);
-  if (segments === undefined) return file;
+  if (segments === undefined) return [file];
   const { list, end } = segments;
   const { orientation } = exifIn(list);
   const [first] = list;
   const isJfif = first?.marker === markers.app0;
   const rest = list.slice(isJfif ? 1 : 0).filter((segment) => !isText(segment));
-  return Buffer.concat([
+  return inRuns([
     file.subarray(0, 2),
     ...(isJfif ? [first.whole] : []),
     ...exifSegment(wanted, orientation),

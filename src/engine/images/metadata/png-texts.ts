@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import { type FilePieces, inRuns } from '../file-pieces.js';
 import { pngChunks, pngSignatureLength } from '../png-chunks.js';
 import { readExif, writeExif } from './exif.js';
 import type { ImageTexts } from './image-texts.js';
@@ -11,18 +12,18 @@ const texts = new Set(['tEXt', 'zTXt', 'iTXt', 'tIME']);
  * The same PNG, its pixels untouched, with these texts before its pixels and no others. What a
  * backend wrote goes: ComfyUI's own texts hold whole workflows, with paths and whatever is in them.
  */
-export function writePngTexts(file: Buffer, wanted: ImageTexts | undefined): Buffer {
+export function writePngTexts(file: Buffer, wanted: ImageTexts | undefined): FilePieces {
   const chunks = [...pngChunks(file)];
   const [header, ...rest] = chunks;
-  if (header?.type !== 'IHDR' || rest.at(-1)?.type !== 'IEND') return file;
+  if (header?.type !== 'IHDR' || rest.at(-1)?.type !== 'IEND') return [file];
+  const ours = wanted
+    ? [textChunk('parameters', wanted.parameters), textChunk('easel', wanted.easel)]
+    : [];
   const kept = rest.flatMap((chunk) => {
     if (texts.has(chunk.type)) return [];
     return chunk.type === 'eXIf' ? orientationIn(chunk.data) : [chunk.whole];
   });
-  const ours = wanted
-    ? [textChunk('parameters', wanted.parameters), textChunk('easel', wanted.easel)]
-    : [];
-  return Buffer.concat([file.subarray(0, pngSignatureLength), header.whole, ...ours, ...kept]);
+  return inRuns([file.subarray(0, pngSignatureLength), header.whole, ...ours, ...kept]);
 }
 
 export function readPngTexts(file: Buffer): Partial<ImageTexts> {

@@ -1,3 +1,4 @@
+import { type FilePieces, inRuns, lengthOf } from '../file-pieces.js';
 import { readExif, writeExif } from './exif.js';
 import { exifOf, type ImageTexts, textsIn } from './image-texts.js';
 
@@ -17,9 +18,9 @@ export function writeWebpTexts(
   file: Buffer,
   size: { readonly width: number; readonly height: number },
   wanted: ImageTexts | undefined,
-): Buffer {
+): FilePieces {
   const chunks = chunksOf(file);
-  if (chunks === undefined) return file;
+  if (chunks === undefined) return [file];
   const isText = ({ type }: Chunk) => type === 'EXIF' || type === 'XMP ';
   const { orientation } = exifIn(chunks);
   const fields = {
@@ -29,7 +30,7 @@ export function writeWebpTexts(
   const hasFields = Object.keys(fields).length > 0;
   const kept = chunks.filter((chunk) => chunk.type !== 'VP8X' && !isText(chunk));
   const extended = chunks.find(({ type }) => type === 'VP8X')?.data;
-  if (extended === undefined && !hasFields) return file;
+  if (extended === undefined && !hasFields) return [file];
   const header = Buffer.from(extended ?? extendedHeader(size, kept));
   header[0] = ((header[0] ?? 0) & ~(flags.exif | flags.xmp)) | (hasFields ? flags.exif : 0);
   const exif = hasFields ? [{ type: 'EXIF', data: writeExif(fields) }] : [];
@@ -77,16 +78,16 @@ function extendedHeader(
   return header;
 }
 
-function fileOf(chunks: readonly Chunk[]): Buffer {
+function fileOf(chunks: readonly Chunk[]): FilePieces {
   const parts = chunks.flatMap(({ type, data }) => {
     const head = Buffer.alloc(8);
     head.write(type, 'latin1');
     head.writeUInt32LE(data.length, 4);
     return [head, data, Buffer.alloc(data.length % 2)];
   });
-  const body = Buffer.concat([Buffer.from('WEBP', 'latin1'), ...parts]);
-  const head = Buffer.alloc(8);
+  const head = Buffer.alloc(12);
   head.write('RIFF', 'latin1');
-  head.writeUInt32LE(body.length, 4);
-  return Buffer.concat([head, body]);
+  head.writeUInt32LE(lengthOf(parts) + 4, 4);
+  head.write('WEBP', 8, 'latin1');
+  return inRuns([head, ...parts]);
 }
