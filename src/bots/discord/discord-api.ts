@@ -41,10 +41,17 @@ export interface DiscordApiOptions {
 
 export type DiscordApi = ReturnType<typeof createDiscordApi>;
 
-/** Milliseconds. Ten files of 10 MiB need a while. */
+/** Milliseconds. */
 const requestTimeoutMs = 30_000;
 /** For an edit without files: its card is stale until another try, and a try repeated does no harm. */
-const wordsTimeoutMs = 10_000;
+const editTimeoutMs = 10_000;
+/**
+ * Files get the time that a line of two megabits a second takes for them as well: who was cut off
+ * would send them again, and be cut off again, for ever.
+ */
+const slowestBytesPerMs = 250;
+/** Ten files of 25 MiB at that pace, by far; discord.js knows only one limit for all requests. */
+const longestTimeoutMs = 1_200_000;
 
 /**
  * The settings of every REST client here. discord.js repeats a request whose answer was lost, and
@@ -62,14 +69,15 @@ export function restOptions(apiUrl: string): Partial<RESTOptions> {
 
 /** The routes in use, one function each. @throws DiscordError from each of them */
 export function createDiscordApi({ token, apiUrl, onBucket }: DiscordApiOptions) {
-  const bot = new REST(restOptions(apiUrl)).setToken(token);
+  const options = { ...restOptions(apiUrl), timeout: longestTimeoutMs };
+  const bot = new REST(options).setToken(token);
   /**
    * Interactions are answered without the bot's token (a 401 there would make discord.js forget
    * it), and are exempt from the 50 requests a second.
    * https://discord.com/developers/docs/interactions/receiving-and-responding#endpoints
    */
   const interactions = new REST({
-    ...restOptions(apiUrl),
+    ...options,
     globalRequestsPerSecond: Number.POSITIVE_INFINITY,
   });
   for (const rest of [bot, interactions]) {
@@ -113,7 +121,7 @@ export function createDiscordApi({ token, apiUrl, onBucket }: DiscordApiOptions)
             auth: false,
             query: new URLSearchParams({ with_response: 'true' }),
             body: response,
-            ...(signal ? { signal } : {}),
+            ...(signal ? { signal } : limited()),
           }),
       );
       return answer?.resource?.message?.id ?? answer?.interaction?.response_message_id ?? null;
@@ -130,7 +138,10 @@ export function createDiscordApi({ token, apiUrl, onBucket }: DiscordApiOptions)
 
     deleteOriginal({ applicationId, token: key }: InteractionKey) {
       return translated<void>(() =>
-        interactions.delete(Routes.webhookMessage(applicationId, key), { auth: false }),
+        interactions.delete(Routes.webhookMessage(applicationId, key), {
+          auth: false,
+          ...limited(),
+        }),
       );
     },
 
@@ -170,11 +181,15 @@ export function createDiscordApi({ token, apiUrl, onBucket }: DiscordApiOptions)
     },
 
     message(channelId: string, messageId: string) {
-      return translated<APIMessage>(() => bot.get(Routes.channelMessage(channelId, messageId)));
+      return translated<APIMessage>(() =>
+        bot.get(Routes.channelMessage(channelId, messageId), limited()),
+      );
     },
 
     deleteMessage(channelId: string, messageId: string) {
-      return translated<void>(() => bot.delete(Routes.channelMessage(channelId, messageId)));
+      return translated<void>(() =>
+        bot.delete(Routes.channelMessage(channelId, messageId), limited()),
+      );
     },
 
     /**
@@ -183,7 +198,9 @@ export function createDiscordApi({ token, apiUrl, onBucket }: DiscordApiOptions)
      */
     async openThread(channelId: string): Promise<void> {
       try {
-        await translated(() => bot.patch(Routes.channel(channelId), { body: { archived: false } }));
+        await translated(() =>
+          bot.patch(Routes.channel(channelId), { body: { archived: false }, ...limited() }),
+        );
       } catch (error) {
         if (!(error instanceof DiscordError) || error.problem !== 'forbidden') throw error;
         throw new DiscordError('thread-locked', error.message);
@@ -191,7 +208,7 @@ export function createDiscordApi({ token, apiUrl, onBucket }: DiscordApiOptions)
     },
 
     channel(channelId: string) {
-      return translated<APIChannel>(() => bot.get(Routes.channel(channelId)));
+      return translated<APIChannel>(() => bot.get(Routes.channel(channelId), limited()));
     },
 
     /** At most 100, newest first, all younger than the snowflake `after`. */
@@ -199,6 +216,7 @@ export function createDiscordApi({ token, apiUrl, onBucket }: DiscordApiOptions)
       return translated<APIMessage[]>(() =>
         bot.get(Routes.channelMessages(channelId), {
           query: new URLSearchParams({ after, limit: '100' }),
+          ...limited(),
         }),
       );
     },
@@ -206,7 +224,7 @@ export function createDiscordApi({ token, apiUrl, onBucket }: DiscordApiOptions)
     /** The direct channel with a user; the same one each time. */
     async openDirectChannel(userId: string): Promise<string> {
       const channel = await translated<APIChannel>(() =>
-        bot.post(Routes.userChannels(), { body: { recipient_id: userId } }),
+        bot.post(Routes.userChannels(), { body: { recipient_id: userId }, ...limited() }),
       );
       return channel.id;
     },
@@ -215,6 +233,7 @@ export function createDiscordApi({ token, apiUrl, onBucket }: DiscordApiOptions)
       return translated<unknown[]>(() =>
         bot.get(Routes.applicationCommands(applicationId), {
           query: new URLSearchParams({ with_localizations: 'true' }),
+          ...limited(),
         }),
       );
     },
@@ -235,12 +254,24 @@ function bucketScope(path: string): string {
   return channel ? `channel:${channel[1]}` : 'other';
 }
 
-function requestOf({ body, files }: OutgoingMessage) {
-  return { body, files: [...files] };
+function requestOf({ body, files }: OutgoingMessage, wordsTimeoutMs = requestTimeoutMs) {
+  const bytes = bytesOf(files);
+  const limitMs = bytes === 0 ? wordsTimeoutMs : requestTimeoutMs + bytes / slowestBytesPerMs;
+  return { body, files: [...files], ...limited(limitMs) };
 }
 
 function editOf(message: OutgoingMessage) {
-  const isWords = message.files.length === 0;
-  const limit = isWords ? { signal: AbortSignal.timeout(wordsTimeoutMs) } : {};
-  return { ...requestOf(message), ...limit };
+  return requestOf(message, editTimeoutMs);
+}
+
+/** Milliseconds, counted from now: a request may wait for others of its bucket first. */
+function limited(ms = requestTimeoutMs): { readonly signal: AbortSignal } {
+  return { signal: AbortSignal.timeout(Math.ceil(ms)) };
+}
+
+export function bytesOf(files: readonly RawFile[]): number {
+  return files.reduce(
+    (sum, { data }) => sum + (data instanceof Uint8Array ? data.byteLength : 0),
+    0,
+  );
 }

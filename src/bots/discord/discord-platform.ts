@@ -19,7 +19,7 @@ import {
   routeOf,
   unwellRetryMs,
 } from './card-route.js';
-import type { DiscordApi, OutgoingMessage } from './discord-api.js';
+import { bytesOf, type DiscordApi, type OutgoingMessage } from './discord-api.js';
 import { DiscordError, shutProblems } from './discord-errors.js';
 import type { CardBuckets, EditBudget } from './edit-budget.js';
 import { findCardMessage } from './find-card-message.js';
@@ -61,7 +61,7 @@ export function createDiscordPlatform(deps: DiscordPlatformDependencies): ChatPl
           ? composition.parked(card, address)
           : await composition.whole(card, address);
         const shownAt = await sendOpening(card, address, route, message);
-        budget.edited(bucketsOf(address).card, uploadedBytes(message));
+        budget.edited(bucketsOf(address).card, bytesOf(message.files));
         const { imageIds } = message;
         return { kind: 'shown', address: shownAt satisfies CardAddress, imageIds };
       } catch (error) {
@@ -235,11 +235,4 @@ function bucketsOf(address: DiscordAddress): CardBuckets {
     channel: address.channelId,
     scope: address.token === null ? `channel:${address.channelId}` : `interaction:${address.token}`,
   };
-}
-
-function uploadedBytes({ files }: OutgoingMessage): number {
-  return files.reduce(
-    (sum, { data }) => sum + (data instanceof Uint8Array ? data.byteLength : 0),
-    0,
-  );
 }
