@@ -54,6 +54,14 @@ export async function findOrphanedRuns(db: Database): Promise<OrphanedRun[]> {
   }));
 }
 
+/** Milliseconds until the first of the leases in force ends, unless it is renewed. */
+export async function untilLeaseEnds(db: Database): Promise<number | undefined> {
+  const { rows } = await sql<{ ms: number | null }>`
+    select (1000 * extract(epoch from min(lease_until) - now()))::float8 ms
+    from runs where state = 'started' and lease_until >= now()`.execute(db);
+  return rows[0]?.ms ?? undefined;
+}
+
 /** Whether a task whose run was lost is being run again right now, since less than `withinMs`. */
 export async function isAnyOnTrial(db: Database, withinMs: number): Promise<boolean> {
   const { rows } = await sql`

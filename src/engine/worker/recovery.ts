@@ -9,7 +9,12 @@ import type { Database } from '../db/connection.js';
 import { takeLease } from '../db/lease.repository.js';
 import type { Transact } from '../db/transact.js';
 import type { RunJob, RunQueue } from '../queue/run-queue.js';
-import { findOrphanedRuns, isAnyOnTrial, type OrphanedRun } from '../tasks/orphan.repository.js';
+import {
+  findOrphanedRuns,
+  isAnyOnTrial,
+  type OrphanedRun,
+  untilLeaseEnds,
+} from '../tasks/orphan.repository.js';
 import { maxSubmissions } from '../tasks/retry-policy.js';
 import { endExpiredRun, findUnstartedRuns, type RunKey } from '../tasks/run.repository.js';
 import { cancelTask, failTask } from '../tasks/task.repository.js';
@@ -40,7 +45,10 @@ const unstartedAfterMs = 3_000;
 const renewalPatienceMs = 2_000;
 
 /** Sweeps for which the duty is one process's: with it dies the duty, and should not for long. */
-const dutySweeps = 2;
+const dutySweeps = 1.5;
+
+/** Timers of two machines do not agree to the millisecond. */
+const leaseMarginMs = 20;
 
 /** Idle lanes cost nothing but room, and a pool seldom leaves the configuration. */
 const tidyEveryMs = 30_000;
@@ -76,8 +84,10 @@ export function createRecovery(deps: RecoveryDependencies): Recovery {
   let stopped = false;
   let tidyAt = performance.now();
   let trustsLeasesFrom = Number.NEGATIVE_INFINITY;
+  let pauseMs = deps.everyMs;
 
   async function sweep(): Promise<void> {
+    pauseMs = deps.everyMs;
     if (!(await takeLease(db, 'recovery', deps.workerId, deps.everyMs * dutySweeps))) return;
     for (const run of await findOrphanedRuns(db)) {
       const isOwn = run.workerId === deps.workerId && deps.isAtWork(run);
@@ -95,6 +105,9 @@ export function createRecovery(deps: RecoveryDependencies): Recovery {
     }
     await deps.admission.sweep();
     await tidy();
+    // A worker's death is found when its lease ends, and not a whole pause later.
+    const leaseEndMs = await untilLeaseEnds(db);
+    if (leaseEndMs !== undefined) pauseMs = Math.min(pauseMs, leaseEndMs + leaseMarginMs);
   }
 
   /**
@@ -199,7 +212,7 @@ export function createRecovery(deps: RecoveryDependencies): Recovery {
           log.warn({ err: error }, 'A recovery round failed');
         })
         .finally(schedule);
-    }, deps.everyMs);
+    }, pauseMs);
   }
 
   return {

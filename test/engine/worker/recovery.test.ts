@@ -105,6 +105,21 @@ it('admits what waits though something that is to be tidied fails each time', as
 });
 
 describe('a run whose worker died', () => {
+  it('is taken over when its lease ends, without waiting for the next round', async () => {
+    const backend = createScriptedBackend('box');
+    const rare = { sweepEveryMs: 600_000 };
+    harness = await startEngine([poolOf([backend])], rare);
+    backend.hold = true;
+    const batchId = await harness.submit(await harness.user('ann'));
+    await eventually(() => expect(backend.held).toHaveLength(1));
+    backend.hold = false;
+    const leaseUntil = sql<Date>`now() + interval '1 second'`;
+    await harness.db.updateTable('runs').set({ workerId: 'dead', leaseUntil }).execute();
+    await harness.db.deleteFrom('leases').execute();
+    harness.another(rare).startWorker();
+    await harness.until(batchId, ({ counts }) => counts.completed === 1);
+  });
+
   it('is resumed by its handle where the backend can', async () => {
     const backend = createScriptedBackend('box', { resumable: true });
     harness = await startEngine([poolOf([backend])]);
