@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { type BenchContext, rounds } from '../bench-context.js';
 import type { Sample } from '../chat-load.js';
 import type { PipelineOptions } from '../pipeline.js';
@@ -10,6 +11,7 @@ export type QueueKind = 'redis' | 'postgres';
 interface Contender {
   readonly chats: Peer;
   readonly pipeline: Peer;
+  readonly databaseUrl: string;
 }
 
 /** What one round of commands came to. */
@@ -50,17 +52,20 @@ export async function comparePipelines(
             { inFlight: 200, tasks: quick ? 200 : 1000 },
           ]
         : [{ inFlight: 50, tasks: quick ? 50 : 300 }];
-    for (const contender of [floor, easel]) await runRound(contender, 50, 100);
+    const warmUp = quick ? 100 : 400;
+    for (const contender of [floor, easel]) await runRound(contender, 50, warmUp);
     const idle = (await easel.pipeline.call<Usage>('usage')).residentMiB;
     const rows: Row[] = [];
     const beganAt = performance.now();
     let ran = 0;
+    const resident: Resident[] = [];
     for (const { inFlight, tasks } of loads) {
       const results: { floor: Round[]; easel: Round[] } = { floor: [], easel: [] };
       for (let round = 0; round < rounds; round += 1) {
         results.floor.push(await runRound(floor, inFlight, tasks));
         results.easel.push(await runRound(easel, inFlight, tasks));
         ran += tasks;
+        resident.push({ tasks: ran, mebibytes: results.easel.at(-1)?.residentMiB ?? Number.NaN });
         if (context.hadItsShare(beganAt)) break;
       }
       rows.push(...rowsOf(where, inFlight, results));
@@ -80,12 +85,25 @@ export async function comparePipelines(
     const after = (await easel.pipeline.call<Usage>('usage')).residentMiB;
     rows.push(
       compared({
-        figure: `memory after ${ran} tasks, against after 100 (${where})`,
+        figure: `memory after ${ran} tasks, against after ${warmUp} (${where})`,
         unit: 'MiB',
         floor: [idle],
         easel: [after],
         goal: { most: 1.25 },
         why: 'Buffers of pictures on their way are freed late',
+      }),
+      measured({
+        figure: `memory's growth for each 1,000 tasks, over the later half of ${ran} (${where})`,
+        unit: 'MiB',
+        values: [growthOf(resident.slice(resident.length >> 1))],
+        goal: { most: 1 },
+        why: 'A few hundred tasks say little: what a collection frees, or not yet, is more',
+      }),
+      measured({
+        figure: `runs taken for lost, in ${ran + warmUp} tasks (${where})`,
+        unit: '',
+        values: [await countLostRuns(easel.databaseUrl)],
+        goal: { most: 0 },
       }),
     );
     return rows;
@@ -104,18 +122,22 @@ export async function openContender(
 ): Promise<Contender> {
   const chats = await startPeer('chats.ts', { platform });
   const address = await chats.call<{ apiUrl: string; token: string }>('address');
+  const databaseUrl = await servers.createDatabase();
   const options: PipelineOptions = {
     platform,
     ...address,
-    databaseUrl: await servers.createDatabase(),
+    databaseUrl,
     redisUrl: queue === 'redis' ? servers.redisUrl : undefined,
     folder: servers.folder,
     ...more,
   };
-  return { chats, pipeline: await startPeer(script, options) };
+  return { chats, pipeline: await startPeer(script, options), databaseUrl };
 }
 
-export async function closeContender({ chats, pipeline }: Contender): Promise<void> {
+export async function closeContender({
+  chats,
+  pipeline,
+}: Pick<Contender, 'chats' | 'pipeline'>): Promise<void> {
   await pipeline.end();
   await chats.end();
 }
@@ -142,6 +164,34 @@ async function runRound(
     loopDelayMs: usage.loopDelayP99Ms,
     residentMiB: usage.residentMiB,
   };
+}
+
+interface Resident {
+  /** Run until then. */
+  readonly tasks: number;
+  readonly mebibytes: number;
+}
+
+/** MiB for each 1,000 tasks: the slope of the line that fits best. */
+function growthOf(resident: readonly Resident[]): number {
+  const mean = (values: readonly number[]) =>
+    values.reduce((sum, value) => sum + value, 0) / values.length;
+  const tasks = mean(resident.map((one) => one.tasks));
+  const mebibytes = mean(resident.map((one) => one.mebibytes));
+  const across = mean(resident.map((one) => (one.tasks - tasks) * (one.mebibytes - mebibytes)));
+  return (1000 * across) / mean(resident.map((one) => (one.tasks - tasks) ** 2));
+}
+
+/** Nobody died: each would be a false alarm. */
+async function countLostRuns(databaseUrl: string): Promise<number> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    const { rows } = await client.query("select 1 from runs where outcome = 'lost'");
+    return rows.length;
+  } finally {
+    await client.end();
+  }
 }
 
 function rowsOf(
