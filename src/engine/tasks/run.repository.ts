@@ -80,37 +80,40 @@ export interface EndedRun {
   readonly handle: BackendHandle | null;
 }
 
-/** Ends a run, whatever the outcome. Undefined when it had ended before. */
-export async function endRun(
+/**
+ * Ends a run, whatever the outcome. Undefined when it had ended before. Its task is locked first, as
+ * by all who lock both.
+ */
+export function endRun(
   trx: Transaction,
   key: RunKey,
   outcome: RunOutcome,
 ): Promise<EndedRun | undefined> {
-  return trx
-    .updateTable('runs')
-    .set({ state: 'ended', outcome, endedAt: sql<Date>`now()`, leaseUntil: null })
-    .where('taskId', '=', key.taskId)
-    .where('number', '=', key.run)
-    .where('state', '!=', 'ended')
-    .returning(['pool', 'instance', 'userId', 'handle'])
-    .executeTakeFirst();
+  return runsEnded(trx, key, outcome).executeTakeFirst();
 }
 
 /** Ends a run whose worker is late with its lease. Undefined when it has renewed it meanwhile. */
-export async function endExpiredRun(
+export function endExpiredRun(
   trx: Transaction,
   key: RunKey,
   outcome: RunOutcome,
 ): Promise<EndedRun | undefined> {
-  const expired = await trx
-    .selectFrom('runs')
-    .select('number')
+  return runsEnded(trx, key, outcome).where('leaseUntil', '<', sql<Date>`now()`).executeTakeFirst();
+}
+
+function runsEnded(trx: Transaction, key: RunKey, outcome: RunOutcome) {
+  return trx
+    .with('held', (cte) =>
+      cte.selectFrom('tasks').select('id').where('id', '=', key.taskId).forUpdate(),
+    )
+    .updateTable('runs')
+    .from('held')
+    .set({ state: 'ended', outcome, endedAt: sql<Date>`now()`, leaseUntil: null })
+    .whereRef('runs.taskId', '=', 'held.id')
     .where('taskId', '=', key.taskId)
     .where('number', '=', key.run)
-    .where('leaseUntil', '<', sql<Date>`now()`)
-    .forUpdate()
-    .executeTakeFirst();
-  return expired && endRun(trx, key, outcome);
+    .where('state', '!=', 'ended')
+    .returning(['pool', 'instance', 'userId', 'handle']);
 }
 
 /** Admitted runs that no worker took for a while: the queue may have lost them. */
