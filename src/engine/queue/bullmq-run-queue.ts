@@ -8,6 +8,7 @@ import {
   withBackend,
 } from 'bullmq';
 import type { Logger } from 'pino';
+import { gatherErrors } from './gathered-errors.js';
 import { connectRedis, mastersOf } from './redis-connection.js';
 import { checkEviction } from './redis-eviction.js';
 import { jobIdOf, type RunJob, type RunQueue, type RunWorker } from './run-queue.js';
@@ -41,6 +42,7 @@ interface JobSource {
 
 function createRunQueue(source: JobSource, log: Logger): RunQueue {
   const workers = new Set<Worker>();
+  const unwell = gatherErrors(log, 'The queue is unwell');
   return {
     ready: () => source.ready(),
     async add(job) {
@@ -52,7 +54,7 @@ function createRunQueue(source: JobSource, log: Logger): RunQueue {
     },
     work(handle, concurrency): RunWorker {
       const worker = source.createWorker((job) => handle(job.data), concurrency);
-      worker.on('error', (error) => log.warn({ err: error }, 'The queue is unwell'));
+      worker.on('error', unwell.report);
       workers.add(worker);
       return {
         async drain() {
@@ -63,6 +65,7 @@ function createRunQueue(source: JobSource, log: Logger): RunQueue {
     },
     async close() {
       await Promise.all([...workers].map((worker) => worker.close(true)));
+      unwell.flush();
       await source.close();
     },
   };
