@@ -101,7 +101,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
   // New at each start: a lease of the process before is not ours.
   const processId = randomUUID();
   const transact = createTransact(db, signals);
-  const pools = createPools(options.pools, log, Date.now);
+  const pools = createPools(options.pools, log, () => performance.now());
   // Asked ahead of the first command, which would wait for it.
   void pools.models();
   const people = createKnownUsers(

@@ -22,9 +22,10 @@ export interface BackendReport {
 /** The last worker process that looked says how it is. An error stays until another one. */
 export async function writeBackendReport(
   db: Database,
-  report: Pick<BackendReport, 'name' | 'state' | 'until' | 'error'>,
+  report: Pick<BackendReport, 'name' | 'state' | 'error'> & { readonly untilInMs: number | null },
 ): Promise<void> {
-  const { name, state, until, error } = report;
+  const { name, state, untilInMs, error } = report;
+  const until = sql<Date | null>`now() + ${untilInMs}::float8 * interval '1 millisecond'`;
   const values = { state, until, reportedAt: sql<Date>`now()` };
   const failure = error === null ? {} : { error, errorAt: sql<Date>`now()` };
   await db

@@ -46,7 +46,8 @@ export interface InstanceHealthDependencies {
 export interface HealthReport {
   readonly name: string;
   readonly state: BackendState;
-  readonly until: Date | null;
+  /** Milliseconds until it is tried again, where that is known. */
+  readonly untilInMs: number | null;
   /** What it failed with just now. */
   readonly error: string | null;
 }
@@ -216,8 +217,12 @@ export function createInstanceHealth(deps: InstanceHealthDependencies): Instance
 
   async function tell({ breaker, instance }: Watched, error: unknown): Promise<void> {
     const { state, remainingMs } = breaker.state();
-    const until = remainingMs === null ? null : new Date(Date.now() + remainingMs);
-    await deps.onReport({ name: instance.backend.name, state, until, error: errorText(error) });
+    await deps.onReport({
+      name: instance.backend.name,
+      state,
+      untilInMs: remainingMs,
+      error: errorText(error),
+    });
   }
 
   function tellSoon(watched: Watched, error: unknown): void {

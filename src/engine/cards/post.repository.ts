@@ -23,16 +23,18 @@ export function createPosts(
   return {
     async begin(batchId, imageIds) {
       const id = createId();
-      const beganAt = new Date();
-      const post = { imageIds, state: 'sending', messageIds: [], beganAt } as const;
+      const post = { imageIds, state: 'sending', messageIds: [] } as const;
       const row = await db
         .updateTable('cards')
-        .set({ posts: sql<string>`posts || ${JSON.stringify({ [id]: post })}::jsonb` })
+        .set({
+          posts: sql<string>`posts || jsonb_build_object(${id}::text,
+            ${JSON.stringify(post)}::jsonb || jsonb_build_object('beganAt', now()))`,
+        })
         .where('batchId', '=', batchId)
         .where('undeliverableReason', 'is', null)
-        .returning('batchId')
+        .returning(sql<Date>`now()`.as('beganAt'))
         .executeTakeFirst();
-      return row && { id, ...post };
+      return row && { id, ...post, ...row };
     },
 
     async sent(batchId, postId, messageIds) {

@@ -17,7 +17,8 @@ export interface StartedRun {
   readonly seed: number | null;
   readonly retries: number;
   readonly submissions: number;
-  readonly deadlineAt: Date | null;
+  /** Milliseconds from the start of the run. */
+  readonly deadlineInMs: number | null;
 }
 
 interface AskedRun extends RunKey {
@@ -84,7 +85,8 @@ export function createHeldRuns({ db, workerId, leaseMs }: HeldRunsDependencies):
       where tasks.id = any(${idsOf(keys)}) and tasks.id = started.task_id
       returning tasks.id as task_id, started.number as run, tasks.batch_id, tasks.pool,
         started.instance, started.handle, tasks.request, tasks.seed, tasks.retries,
-        tasks.submissions, tasks.deadline_at`.execute(db);
+        tasks.submissions,
+        extract(epoch from tasks.deadline_at - now())::float8 * 1000 as deadline_in_ms`.execute(db);
     // A job that was delivered twice at once is one worker's all the same.
     const started = new Map(rows.map((row) => [row.taskId, row]));
     return keys.map(({ taskId, run }) => {

@@ -12,8 +12,8 @@ export interface AttemptState {
   /** Automatic retries used up so far. */
   readonly retries: number;
   readonly submissions: number;
-  /** Set once the task has begun to wait for a service. */
-  readonly deadlineAt: Date | null;
+  /** Milliseconds to its deadline, once the task has begun to wait for a service. */
+  readonly deadlineInMs: number | null;
   /** Whether another instance of the pool, or its fallback, could take the task now. */
   readonly elsewhere: boolean;
 }
@@ -27,24 +27,27 @@ export type Decision =
       readonly reason: 'retry' | 'rate-limited' | 'quota' | 'unavailable' | null;
       readonly delayMs: number;
       readonly retries: number;
-      readonly deadlineAt: Date | null;
+      /** Null where it has none yet. */
+      readonly deadlineInMs: number | null;
     };
 
-/** What becomes of a task whose run failed: by the error's class and the attempts so far, alone. */
+/**
+ * What becomes of a task whose run failed: by the error's class and the attempts so far, alone.
+ * Times are spans: the record's clock and this process's need not agree.
+ */
 export function decideAfterFailure(
   error: BackendError,
   attempt: AttemptState,
-  now: Date,
   random: () => number = Math.random,
 ): Decision {
   const fail: Decision = { kind: 'fail', failure: failureOf(error) };
   const waitFor = (reason: 'rate-limited' | 'quota' | 'unavailable', delayMs: number): Decision => {
-    const deadlineAt = attempt.deadlineAt ?? new Date(now.getTime() + defaultDeadlineMs);
-    if (now.getTime() + delayMs > deadlineAt.getTime()) return fail;
-    return { kind: 'wait', reason, delayMs, retries: attempt.retries, deadlineAt };
+    const deadlineInMs = attempt.deadlineInMs ?? defaultDeadlineMs;
+    if (delayMs > deadlineInMs) return fail;
+    return { kind: 'wait', reason, delayMs, retries, deadlineInMs };
   };
-  const { retries, deadlineAt } = attempt;
-  const goElsewhere: Decision = { kind: 'wait', reason: null, delayMs: 0, retries, deadlineAt };
+  const { retries, deadlineInMs } = attempt;
+  const goElsewhere: Decision = { kind: 'wait', reason: null, delayMs: 0, retries, deadlineInMs };
 
   switch (error.kind) {
     case 'cancelled':
@@ -71,7 +74,7 @@ export function decideAfterFailure(
         reason: 'retry',
         delayMs: error.retryAfterMs ?? withJitter(1_000 * 3 ** attempt.retries, random),
         retries: attempt.retries + 1,
-        deadlineAt: attempt.deadlineAt,
+        deadlineInMs,
       };
     }
   }

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { TaskFailure } from '../batches/batch.js';
 import { bumpCard, nextVersion } from '../cards/card.repository.js';
 import type { Transaction } from '../db/connection.js';
@@ -45,9 +45,9 @@ interface Condition {
 export type WaitReason = 'retry' | 'rate-limited' | 'quota' | 'unavailable' | 'paused';
 
 interface TaskChange {
-  availableAt?: Date | null;
+  availableAt?: RawBuilder<Date> | null;
   waitReason?: WaitReason | null;
-  deadlineAt?: Date | null;
+  deadlineAt?: RawBuilder<Date | null> | null;
   pinnedInstance?: string | null;
   retries?: number;
   submissions?: number;
@@ -137,14 +137,36 @@ export function cancelTask(trx: Transaction, effects: Effects, condition: Condit
   return move(trx, effects, 'cancelled', condition, { failure: null, waitReason: null });
 }
 
-/** processing → pending: it will be tried again, at `availableAt` where that is set. */
+/** How a task waits, in spans of time: when they end, the record's clock tells. */
+interface Postponement
+  extends Pick<TaskChange, 'pinnedInstance' | 'waitReason' | 'retries' | 'submissions'> {
+  readonly delayMs: number;
+  /** Its deadline, where it has none yet. */
+  readonly deadlineInMs?: number | null;
+}
+
+/** processing → pending: it will be tried again, after `delayMs`. */
 export function postponeTask(
   trx: Transaction,
   effects: Effects,
   condition: { readonly taskId: string; readonly run: number },
-  change: Omit<TaskChange, 'model'>,
+  { delayMs, deadlineInMs = null, ...change }: Postponement,
 ) {
-  return move(trx, effects, 'pending', { ...condition, from: 'processing' }, change);
+  const after = (milliseconds: number) =>
+    sql<Date>`now() + ${milliseconds}::float8 * interval '1 millisecond'`;
+  return move(
+    trx,
+    effects,
+    'pending',
+    { ...condition, from: 'processing' },
+    {
+      ...change,
+      availableAt: delayMs > 0 ? after(delayMs) : null,
+      ...(deadlineInMs === null
+        ? {}
+        : { deadlineAt: sql<Date>`coalesce(deadline_at, ${after(deadlineInMs)})` }),
+    },
+  );
 }
 
 /**

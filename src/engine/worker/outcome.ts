@@ -87,13 +87,12 @@ export function createOutcomes(deps: OutcomeDependencies): Outcomes {
         }
         const ended = await endRun(trx, key, kept ? 'interrupted' : 'postponed');
         if (!ended) return;
-        const { delayMs } = decision;
         await postponeTask(trx, effects, key, {
-          availableAt: delayMs > 0 ? new Date(Date.now() + delayMs) : null,
+          delayMs: decision.delayMs,
           pinnedInstance: kept?.paid ? kept.instance : null,
           waitReason: decision.reason,
           retries: decision.retries,
-          deadlineAt: decision.deadlineAt,
+          deadlineInMs: decision.deadlineInMs,
           // With a handle on record, it may have reached the backend all the same.
           ...(submissions === undefined || ended.handle ? {} : { submissions }),
         });
@@ -114,7 +113,7 @@ export function createOutcomes(deps: OutcomeDependencies): Outcomes {
           return undefined;
         }
         await postponeTask(trx, effects, key, {
-          availableAt: null,
+          delayMs: 0,
           waitReason: null,
           submissions: started.submissions - 1,
         });

@@ -177,7 +177,9 @@ export function createTaskWorker(deps: WorkerDependencies): TaskWorker {
       });
       if (execution.kind === 'finished') health.report(backend.name, null);
       if (execution.kind === 'failed') health.report(backend.name, execution.error);
-      await persist(() => record(key, started, backend, execution), log, context);
+      const passedMs = performance.now() - beganAt;
+      const attempt = { ...started, deadlineInMs: remaining(started.deadlineInMs, passedMs) };
+      await persist(() => record(key, attempt, backend, execution), log, context);
     } finally {
       running.delete(key.taskId);
     }
@@ -222,7 +224,7 @@ export function createTaskWorker(deps: WorkerDependencies): TaskWorker {
         const wasSubmitted = wasUnderWay || !neverArrived(error);
         const submissions = started.submissions - (wasSubmitted ? 0 : 1);
         const attempt = { ...started, submissions, elsewhere };
-        const decision = decideAfterFailure(error, attempt, new Date());
+        const decision = decideAfterFailure(error, attempt);
         const kept = keepsRun ? { paid, instance: backend.name } : undefined;
         return outcomes.decided(key, decision, { kept, submissions });
       }
@@ -260,6 +262,10 @@ export function createTaskWorker(deps: WorkerDependencies): TaskWorker {
 
 /** Of an instance that is no longer configured: nothing was sent to it by this run. */
 const goneCapabilities = { resumable: false, paid: false };
+
+function remaining(spanMs: number | null, passedMs: number): number | null {
+  return spanMs === null ? null : Math.max(0, spanMs - passedMs);
+}
 
 function delay(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds).unref());
