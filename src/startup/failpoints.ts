@@ -59,8 +59,9 @@ export function createFailingEngine(options: EngineOptions, pass: Failpoint): Ru
       work: (handle, concurrency) =>
         queue.work(async (job) => {
           pass('job-delivered');
-          await handle(job);
+          const end = await handle(job);
           pass('outcome-recorded');
+          return end;
         }, concurrency),
     },
     store: {

@@ -64,6 +64,8 @@ export interface InstanceHealth {
   /** Whether the instance may be given a run now. */
   admits(instance: string): boolean;
   stateOf(instance: string): BackendState | undefined;
+  /** Those that refuse this process, and will until an operator mends its settings. */
+  refusing(): string[];
   /** What became of a run: `null` for a good end. */
   report(instance: string, failure: BackendError | null): void;
   /** Calls `onDead` while the instance answers no check and `quietMs` shows that the run is silent too. */
@@ -274,6 +276,8 @@ export function createInstanceHealth(deps: InstanceHealthDependencies): Instance
     },
     replace,
     admits: (instance) => all.get(instance)?.breaker.admits() ?? false,
+    refusing: () =>
+      [...all.keys()].filter((name) => all.get(name)?.breaker.state().state === 'misconfigured'),
     stateOf: (instance) => all.get(instance)?.breaker.state().state,
     report(instance, failure) {
       const watched = all.get(instance);

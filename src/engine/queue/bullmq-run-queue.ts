@@ -11,7 +11,13 @@ import type { Logger } from 'pino';
 import { gatherErrors } from './gathered-errors.js';
 import { connectRedis, mastersOf } from './redis-connection.js';
 import { checkEviction } from './redis-eviction.js';
-import { jobIdOf, type RunJob, type RunQueue, type RunWorker } from './run-queue.js';
+import {
+  jobIdOf,
+  type RunHandler,
+  type RunJob,
+  type RunQueue,
+  type RunWorker,
+} from './run-queue.js';
 import { UnfitQueueError } from './unfit-queue-error.js';
 
 const queueName = 'runs';
@@ -29,6 +35,9 @@ const commandTimeoutMs = 5_000;
  */
 const stallDetection = { lockDuration: 6_000, stalledInterval: 2_000 };
 
+/** Milliseconds in which another process may come by before a run that was left is offered again. */
+const offerAgainMs = 200;
+
 /** A job leaves nothing behind: what became of a run stands in the record. */
 const jobOptions: JobsOptions = { removeOnComplete: true, removeOnFail: true };
 
@@ -36,18 +45,26 @@ interface JobSource {
   ready(): Promise<void>;
   add(job: RunJob, options: JobsOptions): Promise<unknown>;
   getJobState(jobId: string): Promise<string>;
-  createWorker(process: (job: Job<RunJob>) => Promise<void>, concurrency: number): Worker;
+  createWorker(process: (job: Job<RunJob>) => ReturnType<RunHandler>, concurrency: number): Worker;
   close(): Promise<void>;
 }
 
 function createRunQueue(source: JobSource, log: Logger): RunQueue {
   const workers = new Set<Worker>();
   const unwell = gatherErrors(log, 'The queue is unwell');
+
+  async function add(job: RunJob): Promise<void> {
+    await source.add(job, { ...jobOptions, jobId: jobIdOf(job) });
+  }
+
+  /** Once its job has ended, as its id is free then. Where that fails, the recovery does it. */
+  function offerAgain(job: RunJob): void {
+    setTimeout(() => add(job).catch(unwell.report), offerAgainMs).unref();
+  }
+
   return {
     ready: () => source.ready(),
-    async add(job) {
-      await source.add(job, { ...jobOptions, jobId: jobIdOf(job) });
-    },
+    add,
     async has(job) {
       const state = await source.getJobState(jobIdOf(job));
       return state !== 'unknown' && state !== 'completed' && state !== 'failed';
@@ -55,6 +72,7 @@ function createRunQueue(source: JobSource, log: Logger): RunQueue {
     work(handle, concurrency): RunWorker {
       const worker = source.createWorker((job) => handle(job.data), concurrency);
       worker.on('error', unwell.report);
+      worker.on('completed', ({ data }, result) => result === 'left' && offerAgain(data));
       workers.add(worker);
       return {
         async drain() {

@@ -4,6 +4,10 @@ export interface RunJob {
   readonly run: number;
 }
 
+/** `left`: this process can't do it and another may. It is offered again, in a moment. */
+// biome-ignore lint/suspicious/noConfusingVoidType: most have nothing to say.
+export type RunHandler = (job: RunJob) => Promise<void | 'left'>;
+
 /**
  * Carries admitted runs to workers, at least once. It may lose all it holds: the record re-adds
  * what it forgot. `test/contracts/queue.ts` runs on both implementations.
@@ -19,7 +23,7 @@ export interface RunQueue {
   /** Whether the queue still holds the run, waiting or at work. */
   has(job: RunJob): Promise<boolean>;
   /** Begins to work; `handle` must not throw for what a task does. */
-  work(handle: (job: RunJob) => Promise<void>, concurrency: number): RunWorker;
+  work(handle: RunHandler, concurrency: number): RunWorker;
   close(): Promise<void>;
 }
 

@@ -53,6 +53,26 @@ export async function lockUnsentRun(trx: Transaction, key: RunKey): Promise<bool
   return run !== undefined;
 }
 
+/** Whether the run was admitted lately to one of these instances, and none has heard of it yet. */
+export async function isUnsentTo(
+  db: Database,
+  key: RunKey,
+  instances: readonly string[],
+  sinceMs: number,
+): Promise<boolean> {
+  const run = await db
+    .selectFrom('runs')
+    .select('number')
+    .where('taskId', '=', key.taskId)
+    .where('number', '=', key.run)
+    .where('state', '=', 'admitted')
+    .where('handle', 'is', null)
+    .where('instance', 'in', instances)
+    .where('admittedAt', '>', sql<Date>`now() - ${sinceMs} * interval '1 millisecond'`)
+    .executeTakeFirst();
+  return run !== undefined;
+}
+
 /** Keeps the backend's handle. False when the run is no longer the worker's. */
 export async function saveHandle(
   db: Database,

@@ -4,10 +4,16 @@ import type { Backend, BackendRequest } from '../backends/backend.js';
 import { type BackendErrorKind, neverArrived } from '../backends/backend-error.js';
 import type { Pools } from '../backends/pools.js';
 import { ImageMissingError, type ImageStore, ImageStoreError } from '../images/image-store.js';
-import { jobIdOf, type RunJob, type RunQueue, type RunWorker } from '../queue/run-queue.js';
+import {
+  jobIdOf,
+  type RunHandler,
+  type RunJob,
+  type RunQueue,
+  type RunWorker,
+} from '../queue/run-queue.js';
 import type { HeldRuns, StartedRun } from '../tasks/held-runs.repository.js';
 import { decideAfterFailure } from '../tasks/retry-policy.js';
-import type { RunKey } from '../tasks/run.repository.js';
+import { isUnsentTo, type RunKey } from '../tasks/run.repository.js';
 import type { Outcomes } from './outcome.js';
 import { persist } from './persistence.js';
 import {
@@ -75,10 +81,11 @@ export function createTaskWorker(deps: WorkerDependencies): TaskWorker {
   let unsubscribe: (() => void) | undefined;
   let handsBack: 'nothing' | 'resumable' | 'all' = 'nothing';
 
-  async function handle(job: RunJob): Promise<void> {
+  async function handle(job: RunJob): ReturnType<RunHandler> {
     // Fetched while the queue was being left, perhaps the very run that was just handed back: it
     // stays admitted, and whoever comes next is given it by the recovery.
     if (handsBack !== 'nothing') return;
+    if (await isForOthers(job)) return 'left';
     starting.set(job.taskId, { isCancelled: false });
     try {
       const started = await runs.start(job);
@@ -86,6 +93,15 @@ export function createTaskWorker(deps: WorkerDependencies): TaskWorker {
     } finally {
       starting.delete(job.taskId);
     }
+  }
+
+  /**
+   * Whether the run is for a backend that refuses this process, and has been waiting for too short a
+   * time for one with a better key to have come by.
+   */
+  async function isForOthers(job: RunJob): Promise<boolean> {
+    const refusing = health.refusing();
+    return refusing.length > 0 && (await isUnsentTo(deps.db, job, refusing, othersPatienceMs));
   }
 
   async function runWithLease(job: RunJob, started: StartedRun): Promise<void> {
@@ -259,6 +275,9 @@ export function createTaskWorker(deps: WorkerDependencies): TaskWorker {
     },
   };
 }
+
+/** Milliseconds from a run's admission. */
+const othersPatienceMs = 3_000;
 
 /** Of an instance that is no longer configured: nothing was sent to it by this run. */
 const goneCapabilities = { resumable: false, paid: false };
