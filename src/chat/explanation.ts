@@ -39,6 +39,8 @@ function problemSentence(problem: EngineProblem): Sentence {
       return sentence('image-unknown');
     case 'images-gone':
       return sentence('images-gone', { id: quoted(problem.id) });
+    case 'unreadable-image':
+      return sentence('image-unreadable');
     case 'not-yours':
       return sentence('not-yours');
     case 'nothing-to-cancel':

@@ -39,7 +39,9 @@ async function unlessGone<T>(reading: Promise<T>): Promise<T | undefined> {
     return await reading;
   } catch (error) {
     const kind = error instanceof EngineError ? error.problem.kind : undefined;
-    if (kind === 'images-gone' || kind === 'unknown-image') return undefined;
+    if (kind === 'images-gone' || kind === 'unknown-image' || kind === 'unreadable-image') {
+      return undefined;
+    }
     throw error;
   }
 }

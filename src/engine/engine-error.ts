@@ -5,6 +5,8 @@ export type EngineProblem =
   | { readonly kind: 'unknown-batch'; readonly id: string }
   | { readonly kind: 'unknown-image'; readonly id: string }
   | { readonly kind: 'images-gone'; readonly id: string }
+  /** Its file is there, and no decoder takes it. */
+  | { readonly kind: 'unreadable-image' }
   | { readonly kind: 'not-yours'; readonly id: string }
   | { readonly kind: 'nothing-to-cancel'; readonly id: string }
   | { readonly kind: 'nothing-to-retry'; readonly id: string }
@@ -65,8 +67,8 @@ export type EngineProblem =
 export class EngineError extends Error {
   override readonly name = 'EngineError';
   readonly problem: EngineProblem;
-  constructor(problem: EngineProblem) {
-    super(`Declined: ${JSON.stringify(problem)}`);
+  constructor(problem: EngineProblem, options?: ErrorOptions) {
+    super(`Declined: ${JSON.stringify(problem)}`, options);
     this.problem = problem;
   }
 }

@@ -2,7 +2,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { shownAttachments } from '../../src/playground/discord/index.js';
 import { type A1111Server, startA1111Server } from '../support/a1111-server.js';
-import { makeNoise } from '../support/pictures.js';
+import { makeNoise, makePicture } from '../support/pictures.js';
 import { openStudio, type Studio } from '../support/studio.js';
 import {
   discordCardWith,
@@ -74,6 +74,40 @@ describe('a result of 60 MB', () => {
       (message) => telegramWords(message).includes('larger than the 50 MB that a file may have'),
       { timeoutMs: patienceMs },
     );
+  });
+});
+
+describe('a result of 108 megapixels', () => {
+  beforeAll(async () => {
+    picture = await makePicture(12_000, 9_000);
+    expect(picture.byteLength).toBeLessThan(5 * megabyte);
+  });
+
+  it('is a photo on Telegram, and comes whole as a file', async () => {
+    const { photo, file } = await askOnTelegram();
+    const { width, height } = await sharp(photo).metadata();
+    expect(width + height).toBeLessThanOrEqual(10_000);
+    const bytes = studio.telegram.fileBytes(file.content.document?.file_id ?? '');
+    const whole = await sharp(bytes, { limitInputPixels: false }).metadata();
+    expect(whole).toMatchObject({ width: 12_000, height: 9_000 });
+  });
+
+  it('stands on the sheet of a batch on Telegram, and in an album', async () => {
+    const ann = studio.telegram.createUser();
+    await ann.send(ann.chat, { text: 'a {large|huge} fox' });
+    const card = await telegramCardWith(studio, ann.chat, 'Originals');
+    expect(card.content.photo).toBeDefined();
+    await studio.telegram.waitForMessage(
+      ann.chat,
+      ({ content }) => content.caption === '2/2 · huge' && content.photo !== undefined,
+      { timeoutMs: patienceMs },
+    );
+  });
+
+  it('is shown on Discord as it is', async () => {
+    const shown = await askOnDiscord('V1');
+    const whole = await sharp(shown, { limitInputPixels: false }).metadata();
+    expect(whole).toMatchObject({ width: 12_000, height: 9_000 });
   });
 });
 

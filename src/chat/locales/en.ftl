@@ -356,6 +356,7 @@ link-already = One of the two accounts is joined with another already.
 link-too-many-guesses = Too many wrong codes. Try again after { $until }.
 link-in-private = Others would read the code here. Ask for it in a private chat with me.
 image-unknown = That image is not there any more.
+image-unreadable = The file of that image can't be read as a picture.
 show-in-private = That is private, and others read along here. Ask for it in a private chat with me.
 images-gone = The images of { $id } are not stored any more.
 nothing-to-cancel = There is nothing left to cancel: it has ended.

@@ -344,6 +344,7 @@ link-already = 两个账号中有一个已经与其他账号合并。
 link-too-many-guesses = 错误的代码太多。请在 { $until } 之后再试。
 link-in-private = 在这里别人会看到代码。请在与我的私聊中获取。
 image-unknown = 这张图片已经不在了。
+image-unreadable = 这张图片的文件无法读取为图像。
 show-in-private = 这是私密内容，在这里别人会看到。请在与我的私聊中查看。
 images-gone = 批次 { $id } 的图片已不再保存。
 nothing-to-cancel = 已经结束，没有可以取消的了。

@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { imageGate } from './image-gate.js';
-import { defaultImageLimits } from './inspection.js';
+import { ImageError, resultImageLimits } from './inspection.js';
 
 export interface GridOptions {
   /** Pixels on the longer side, at most. */
@@ -34,6 +34,7 @@ const extremeRatio = 4;
  * One JPEG of several pictures, in reading order: four as 2×2, others in the rows that make the
  * sheet nearest to a square. Each row's pictures share a height and fill the width, so that aspects
  * are kept and no cell is empty. Pictures are never enlarged beyond their own size.
+ * @throws ImageError `broken` when one of them can't be read
  */
 export async function composeGrid(
   images: readonly Uint8Array[],
@@ -43,17 +44,18 @@ export async function composeGrid(
   const { maxSide = 2048, gap = 8, background = '#17181c', quality = 90 } = options;
   return imageGate.run(async () => {
     const opened = images.map((bytes) =>
-      sharp(bytes, { limitInputPixels: defaultImageLimits.maxPixels }).autoOrient(),
+      sharp(bytes, { limitInputPixels: resultImageLimits.maxPixels }).autoOrient(),
     );
     const sizes = await Promise.all(
-      opened.map(async (image) => (await image.metadata()).autoOrient),
+      opened.map(async (image) => (await image.metadata().catch(broken)).autoOrient),
     );
     const sheet = layOutGrid(sizes, maxSide, gap);
     const tiles: { input: Buffer; left: number; top: number }[] = [];
     for (const [i, { left, top, width, height }] of sheet.cells.entries()) {
       const tile = opened[i]?.resize(width, height, { fit: fitOf(sizes[i]), background });
-      if (tile)
-        tiles.push({ input: await tile.png({ compressionLevel: 1 }).toBuffer(), left, top });
+      if (!tile) continue;
+      const input = await tile.png({ compressionLevel: 1 }).toBuffer().catch(broken);
+      tiles.push({ input, left, top });
     }
     const { width, height } = sheet;
     const bytes = await sharp({ create: { width, height, channels: 3, background } })
@@ -62,6 +64,10 @@ export async function composeGrid(
       .toBuffer();
     return { bytes, mediaType: 'image/jpeg', width, height };
   });
+}
+
+function broken(cause: unknown): never {
+  throw new ImageError({ kind: 'broken' }, { cause });
 }
 
 /** Where each picture stands on the sheet, in whole pixels. */

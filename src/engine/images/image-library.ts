@@ -8,7 +8,7 @@ import { composeGrid } from './grid.js';
 import { findImages, insertInput } from './image.repository.js';
 import { createGate } from './image-gate.js';
 import { ImageMissingError } from './image-store.js';
-import { decodeInput, type ImageLimits } from './inspection.js';
+import { decodeInput, ImageError, type ImageLimits, resultImageLimits } from './inspection.js';
 import { readTexts, writeTexts } from './metadata/image-metadata.js';
 import type { ImageTexts } from './metadata/image-texts.js';
 import type { RecentImages } from './recent-images.js';
@@ -35,9 +35,6 @@ const cachedGrids = 16;
 
 /** Each stands in memory, up to 200 MB of it. */
 const archivesAtOnce = 2;
-
-/** Our own results may be larger than what people may send. */
-const ownLimits: ImageLimits = { maxBytes: 100_000_000, maxPixels: 200_000_000 };
 
 /** What chat reads and keeps of images: records and store together. */
 export function createImageLibrary(db: Database, store: RecentImages, limits: ImageLimits) {
@@ -83,7 +80,7 @@ export function createImageLibrary(db: Database, store: RecentImages, limits: Im
     const bytes = joined(image.pieces);
     const texts = readTexts(bytes);
     const maxBytes = fit.maxBytes - (texts ? roomFor(texts) : 0);
-    const { changed, ...fitted } = await fitImage(bytes, { ...fit, maxBytes });
+    const { changed, ...fitted } = await fitImage(bytes, { ...fit, maxBytes }).catch(unreadable);
     const pieces = changed ? writeTexts(fitted, texts) : [fitted.bytes];
     return { pieces, mediaType: fitted.mediaType, changed };
   }
@@ -122,7 +119,7 @@ export function createImageLibrary(db: Database, store: RecentImages, limits: Im
       /** Copied, so that deleting the one leaves the other. */
       async keepImage(imageId: string): Promise<StoredInput> {
         const { bytes } = await readImage(imageId);
-        return keep(bytes, ownLimits);
+        return keep(bytes, resultImageLimits);
       },
       readArchive<T>(
         fetch: () => Promise<Uint8Array>,
@@ -140,7 +137,7 @@ export function createImageLibrary(db: Database, store: RecentImages, limits: Im
       const cached = grids.get(key);
       if (cached !== undefined) return cached;
       const made = Promise.all(imageIds.map(readImage)).then((images) =>
-        composeGrid(images.map((image) => image.bytes)),
+        composeGrid(images.map((image) => image.bytes)).catch(unreadable),
       );
       grids.set(key, made);
       made.catch(() => grids.delete(key));
@@ -154,6 +151,12 @@ export function createImageLibrary(db: Database, store: RecentImages, limits: Im
     readArchives: (imageIds: readonly string[], { maxBytes }: { readonly maxBytes: number }) =>
       zipArchives(entriesOf(imageIds, largestEntry(maxBytes)), maxBytes),
   };
+}
+
+/** Chat goes without a picture, and does not try it again for ever. */
+function unreadable(error: unknown): never {
+  if (!(error instanceof ImageError)) throw error;
+  throw new EngineError({ kind: 'unreadable-image' }, { cause: error });
 }
 
 function extensionOf(mediaType: string): string {

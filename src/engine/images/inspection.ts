@@ -49,6 +49,9 @@ export class ImageError extends Error {
 
 export const defaultImageLimits: ImageLimits = { maxBytes: 20_000_000, maxPixels: 50_000_000 };
 
+/** Backends may answer with more than people may send; all that is stored can be read again. */
+export const resultImageLimits: ImageLimits = { maxBytes: 100_000_000, maxPixels: 200_000_000 };
+
 /**
  * Reads type and size from the header alone: what is too large is refused before it costs memory.
  * Names and content types are not asked, as senders choose them.

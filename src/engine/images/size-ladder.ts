@@ -2,7 +2,7 @@ import sharp, { type Sharp } from 'sharp';
 import { type FilePieces, lengthOf } from './file-pieces.js';
 import type { EncodedImage } from './grid.js';
 import { imageGate } from './image-gate.js';
-import { defaultImageLimits, ImageError } from './inspection.js';
+import { defaultImageLimits, ImageError, resultImageLimits } from './inspection.js';
 import { hasPngChunk } from './png-chunks.js';
 
 export interface FitLimits {
@@ -42,6 +42,8 @@ const qualities = [92, 85, 76, 66] as const;
  * where JPEG takes half a second).
  */
 const manyPixels = 8_000_000;
+/** What is written anew stands in memory first: 200 MB at most. */
+const mostWrittenPixels = defaultImageLimits.maxPixels;
 /** WebP's own limit. */
 const webpMaxSide = 16_383;
 const smallestSide = 32;
@@ -54,7 +56,7 @@ const bars = '#17181c';
  */
 export async function fitImage(bytes: Uint8Array, limits: FitLimits): Promise<FittedImage> {
   return imageGate.run(async () => {
-    const reading = { limitInputPixels: defaultImageLimits.maxPixels, failOn: 'error' } as const;
+    const reading = { limitInputPixels: resultImageLimits.maxPixels, failOn: 'error' } as const;
     const source = sharp(bytes, reading).autoOrient();
     const {
       autoOrient,
@@ -77,7 +79,10 @@ export async function fitImage(bytes: Uint8Array, limits: FitLimits): Promise<Fi
     const isSlow = !hasAlpha && picture.width * picture.height > manyPixels;
     const isJpegWanted = isSlow && allowed.includes('image/jpeg');
     const target = isJpegWanted ? 'image/jpeg' : (allowed.find(isLossy) ?? 'image/jpeg');
-    let scale = shrinkFor(picture, limits);
+    let scale = Math.min(
+      shrinkFor(picture, limits),
+      Math.sqrt(mostWrittenPixels / (picture.width * picture.height)),
+    );
     for (;;) {
       const size = sizeAt(picture, scale, limits);
       const pixels = await pixelsAt(source, size, target);

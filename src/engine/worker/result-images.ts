@@ -4,7 +4,7 @@ import { createId } from '../ids.js';
 import { lengthOf } from '../images/file-pieces.js';
 import type { NewImage } from '../images/image.repository.js';
 import type { ImageStore } from '../images/image-store.js';
-import { inspectImage } from '../images/inspection.js';
+import { inspectImage, resultImageLimits } from '../images/inspection.js';
 import { type ImageMetadata, textsOf, writeTexts } from '../images/metadata/image-metadata.js';
 
 /** Whether images keep in their files how they were made. What backends wrote goes either way. */
@@ -15,9 +15,6 @@ export interface ResultImagesOptions {
   readonly metadata: ImageMetadataPolicy;
 }
 
-/** Backends may answer with more than users may send. */
-const resultLimits = { maxBytes: 100_000_000, maxPixels: 200_000_000 };
-
 /** Checks what a backend made, names each image, and puts it into the store. @throws ImageError */
 export function storeResultImages(
   result: BackendResult,
@@ -26,7 +23,7 @@ export function storeResultImages(
 ): Promise<NewImage[]> {
   return Promise.all(
     result.images.map(async ({ bytes, seed }, index) => {
-      const { mediaType, width, height } = await inspectImage(bytes, resultLimits);
+      const { mediaType, width, height } = await inspectImage(bytes, resultImageLimits);
       const id = createId();
       const made = { image: id, width, height, ...(seed !== undefined && { seed }) };
       const texts = metadata === 'keep' ? textsOf(describe(made, result, request)) : undefined;

@@ -48,6 +48,15 @@ describe('fitImage', () => {
     });
   });
 
+  it('reads whatever a backend may answer with, and writes no more pixels than are held at once', async () => {
+    const huge = await plain(12_000, 9_000).png().toBuffer();
+    const photo = await fitImage(huge, telegramPhotoLimits);
+    expect(photo.width + photo.height).toBeLessThanOrEqual(10_000);
+    const { width, height } = await fitImage(huge, { maxBytes: huge.byteLength - 1 });
+    expect(width * height).toBeLessThanOrEqual(50_000_000);
+    expect(width / height).toBeCloseTo(4 / 3, 2);
+  });
+
   it('brings a large picture under the limits of a Telegram photo', async () => {
     const wide = await plain(12_000, 400).png().toBuffer();
     const fitted = await fitImage(wide, telegramPhotoLimits);
