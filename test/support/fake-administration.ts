@@ -44,6 +44,7 @@ export function createFakeAdministration(calls: unknown[][]): Administration {
         return rules;
       },
     },
+    moveScope: async (...given) => void calls.push(['moveScope', ...given]),
     people: {
       use: async (...given) => {
         calls.push(['people.use', ...given]);

@@ -52,6 +52,11 @@ export function scopeIdOf(chat: Pick<Chat, 'id' | 'type'>): string {
   return chat.type === 'private' ? `telegram:dm:${chat.id}` : `telegram:${chat.id}`;
 }
 
+/** A group of that id as what settings hang on, and as a place that rules name. */
+export function groupScopeOf(chatId: number): { scopeId: string; placeId: string } {
+  return { scopeId: scopeIdOf({ id: chatId, type: 'group' }), placeId: String(chatId) };
+}
+
 /** The forum topic; a thread of replies in an ordinary group has an id too, and is none. */
 export function threadIdOf(message: Message): number | null {
   return message.is_topic_message ? (message.message_thread_id ?? null) : null;

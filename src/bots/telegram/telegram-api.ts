@@ -1,10 +1,13 @@
 import { Api } from 'grammy';
+import type { ChatMigration } from './chat-migration.js';
 import { answerError, networkError, TelegramCallError } from './telegram-errors.js';
 
 export interface TelegramApiOptions {
   readonly token: string;
   /** Without a slash at its end, e.g. `https://api.telegram.org`. */
   readonly apiRoot: string;
+  /** A call to a group came back with the id of the supergroup that it has become. */
+  readonly onMigrated?: (migration: ChatMigration) => void;
 }
 
 /** How long one long poll may wait for updates. */
@@ -22,7 +25,7 @@ const timeoutsMs: Readonly<Record<string, number>> = {
  * grammY's client, with a time limit on every call, and with every failure as a
  * `TelegramCallError`. It retries nothing: who calls knows what may be repeated.
  */
-export function createTelegramApi({ token, apiRoot }: TelegramApiOptions): Api {
+export function createTelegramApi({ token, apiRoot, onMigrated }: TelegramApiOptions): Api {
   const { host } = new URL(apiRoot);
   const api = new Api(token, { apiRoot });
   api.config.use(async (prev, method, payload, signal) => {
@@ -31,8 +34,13 @@ export function createTelegramApi({ token, apiRoot }: TelegramApiOptions): Api {
     const answer = await prev(method, payload, theirs(either)).catch((error: unknown) => {
       throw error instanceof TelegramCallError ? error : networkError(method, host, error);
     });
-    if (!answer.ok) throw answerError(method, answer);
-    return answer;
+    if (answer.ok) return answer;
+    const error = answerError(method, answer);
+    const { failure } = error;
+    if (failure.kind === 'moved' && 'chat_id' in payload) {
+      onMigrated?.({ fromChatId: Number(payload.chat_id), toChatId: failure.chatId });
+    }
+    throw error;
   });
   return api;
 }

@@ -4,6 +4,7 @@ import { type Chat, type ChatPlatform, createInboxWatch } from '../../chat/index
 import type { Engine, ImageLinks } from '../../engine/index.js';
 import { createCardPlatform } from './card-platform.js';
 import { createChatMembers } from './chat-members.js';
+import { createChatMigration } from './chat-migration.js';
 import { updateCommandMenu } from './command-menu.js';
 import { connect } from './connection.js';
 import { fileAttachment } from './file-download.js';
@@ -50,7 +51,16 @@ export function createTelegramBot(deps: TelegramBotDeps): TelegramBot {
   const log = deps.log.child({ bot: 'telegram' });
   const apiRoot = (deps.apiRoot ?? 'https://api.telegram.org').replace(/\/+$/, '');
   const { host } = new URL(apiRoot);
-  const api = createTelegramApi({ token, apiRoot });
+  const moveChat = createChatMigration({ engine, log });
+  const api = createTelegramApi({
+    token,
+    apiRoot,
+    // Where the service messages were missed, the first call to the group tells of it.
+    onMigrated: (migration) =>
+      void moveChat(migration).catch((error: unknown) =>
+        log.warn({ err: error, ...migration }, 'The scope of a group was not moved'),
+      ),
+  });
   const budget = createSendBudget(deps.limits ? { limits: deps.limits } : {});
   const stopping = new AbortController();
   const stopSignal = stopping.signal;
@@ -88,6 +98,7 @@ export function createTelegramBot(deps: TelegramBotDeps): TelegramBot {
         log,
         members: createChatMembers(api, now),
         replies,
+        moveChat,
         attachmentOf: (source) => fileAttachment({ api, token, apiRoot, fetch }, source),
       });
       const taken = createUpdateIntake({ api, bot, engine, chat, handler, replies, log });

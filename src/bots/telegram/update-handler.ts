@@ -12,6 +12,7 @@ import { type Engine, RecordUnavailableError } from '../../engine/index.js';
 import type { CallbackAnswer } from './callback-answer.js';
 import { newCardAddress, readCardAddress } from './card-address.js';
 import type { ChatMembers } from './chat-members.js';
+import { type ChatMigration, migrationOf } from './chat-migration.js';
 import {
   type BotIdentity,
   type FileSource,
@@ -30,6 +31,7 @@ export interface UpdateHandlerDeps {
   readonly members: ChatMembers;
   readonly replies: ReplySender;
   readonly attachmentOf: (source: FileSource) => Attachment;
+  readonly moveChat: (migration: ChatMigration) => Promise<void>;
 }
 
 /** What is left to do once an update was dealt with. */
@@ -67,7 +69,7 @@ export interface UpdateHandler {
 const nothingToAcknowledge = () => Promise.resolve();
 
 export function createUpdateHandler(deps: UpdateHandlerDeps): UpdateHandler {
-  const { bot, engine, chat, log, members, replies, attachmentOf } = deps;
+  const { bot, engine, chat, log, members, replies, attachmentOf, moveChat } = deps;
 
   const manages = async (message: Pick<Message, 'chat'>, sender: Sender): Promise<boolean> => {
     if (sender.isAnonymousAdmin) return true;
@@ -164,6 +166,11 @@ export function createUpdateHandler(deps: UpdateHandlerDeps): UpdateHandler {
   return {
     async messages(messages, updateKey, album) {
       const [message] = messages;
+      const migration = message && migrationOf(message);
+      if (migration) {
+        await moveChat(migration);
+        return undefined;
+      }
       const sender = message && senderOf(message);
       if (message === undefined || sender === undefined) return undefined;
       const translation = translateMessages(messages, bot);

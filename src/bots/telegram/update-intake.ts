@@ -6,6 +6,7 @@ import type { Engine, LeftUpdate } from '../../engine/index.js';
 import { createAlbumCollector } from './album-collector.js';
 import { createBusyAnswer } from './busy-answer.js';
 import { type CallbackAnswer, createCallbackAnswer } from './callback-answer.js';
+import { migrationOf } from './chat-migration.js';
 import { createKeyedQueue } from './keyed-queue.js';
 import { type BotIdentity, translateMessages } from './message-translation.js';
 import type { ReplySender } from './reply-sender.js';
@@ -232,6 +233,7 @@ function groupKeyOf({ chat, media_group_id }: Message): string | undefined {
 
 /** The words of an album stand in one of its parts: until all are there, any may concern the bot. */
 function concerns(message: Message, bot: BotIdentity): boolean {
+  if (migrationOf(message)) return true;
   if (senderOf(message) === undefined) return false;
   const isPart = message.media_group_id !== undefined;
   return isPart || translateMessages([message], bot).kind !== 'ignored';

@@ -14,6 +14,7 @@ import { readStatistics, type Statistics } from '../statistics/statistics.reposi
 import { createPeopleService, type PeopleService } from '../users/people-service.js';
 import type { Actor } from '../users/user.js';
 import { createQueueService, type QueueService } from './queue-service.js';
+import { moveScopeRows, type ScopePlace } from './scope-move.repository.js';
 
 export interface AdmissibilityRequest extends PolicyRequest {
   readonly scopeId: string;
@@ -43,6 +44,11 @@ export interface Administration {
   statistics(scopeId: string | undefined, dayCount: number): Promise<Statistics>;
   /** The same days as a picture: tasks a day by how they ended. PNG, without words. */
   drawStatistics(statistics: Pick<Statistics, 'days'>): Promise<Uint8Array>;
+  /**
+   * A chat goes on under another id, as when a Telegram group becomes a supergroup: all that was set
+   * and made there is the new scope's. Harmless to repeat.
+   */
+  moveScope(from: ScopePlace, to: ScopePlace): Promise<void>;
 }
 
 export interface AdministrationDependencies {
@@ -86,5 +92,6 @@ export function createAdministration(deps: AdministrationDependencies): Administ
     audit: (scopeId, page) => readAudit(db, scopeId, page),
     statistics: (scopeId, dayCount) => readStatistics(db, scopeId, dayCount),
     drawStatistics: ({ days }) => rasterize(drawChart(days)),
+    moveScope: (from, to) => transact((trx) => moveScopeRows(trx, from, to)),
   };
 }

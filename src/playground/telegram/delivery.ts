@@ -30,9 +30,14 @@ function reachesBot({ bot }: Pick<World, 'bot'>, message: StoredMessage): boolea
   const { room, content } = message;
   if (room.bot === 'absent' || room.bot === 'kicked') return false;
   if (room.type === 'private' || !bot.privacyMode || room.bot === 'administrator') return true;
-  if (content.forum_topic_created) return true;
+  if (isServiceMessage(content)) return true;
   if (message.replyTo?.from.id === bot.user.id || message.viaBot?.id === bot.user.id) return true;
   return startsWithCommandFor(bot.user.username ?? '', message);
+}
+
+function isServiceMessage(content: StoredMessage['content']): boolean {
+  const { forum_topic_created, migrate_to_chat_id, migrate_from_chat_id } = content;
+  return [forum_topic_created, migrate_to_chat_id, migrate_from_chat_id].some(Boolean);
 }
 
 function startsWithCommandFor(username: string, { content }: StoredMessage): boolean {

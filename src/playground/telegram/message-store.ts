@@ -24,6 +24,8 @@ export interface MessageContent {
   readonly show_caption_above_media?: true;
   readonly has_media_spoiler?: true;
   readonly forum_topic_created?: ForumTopicCreated;
+  readonly migrate_to_chat_id?: number;
+  readonly migrate_from_chat_id?: number;
   readonly reply_markup?: InlineKeyboardMarkup;
 }
 

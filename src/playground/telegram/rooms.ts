@@ -2,6 +2,7 @@ import type { User } from 'grammy/types';
 import { toUnixSeconds } from './clock.js';
 import { deliver, deliverMessage } from './delivery.js';
 import { type MemberStatus, type Room, renderChat, renderMember } from './directory.js';
+import type { MessageContent } from './message-store.js';
 import { botStatus } from './methods/chats.js';
 import type { UpdateBody } from './update-queue.js';
 import type { World } from './world.js';
@@ -45,9 +46,18 @@ function createRoom(
   return room;
 }
 
+/** The fake user in whose name a supergroup itself speaks (core.telegram.org/bots/api#message). */
+const groupAnonymousBot: User = {
+  id: 1087968824,
+  is_bot: true,
+  first_name: 'Group',
+  username: 'GroupAnonymousBot',
+};
+
 /**
  * A group becomes a supergroup of another id, in which messages count anew; whoever calls the old
- * one is told so (core.telegram.org/bots/api#responseparameters).
+ * one is told so (core.telegram.org/bots/api#responseparameters), and a service message in each
+ * names the other.
  */
 export function upgradeGroup(world: World, room: Room): Room {
   if (room.type !== 'group') throw new Error(`chat ${room.id} is no group`);
@@ -55,7 +65,16 @@ export function upgradeGroup(world: World, room: Room): Room {
   const upgraded = world.directory.addRoom({ type: 'supergroup', title, isForum: false, bot });
   for (const { user, status } of members.values()) setMemberStatus(upgraded, user, status);
   room.upgradedTo = upgraded.id;
+  const owner = [...members.values()].find(({ status }) => status === 'creator')?.user;
+  if (owner) announce(world, room, owner, { migrate_to_chat_id: upgraded.id });
+  announce(world, upgraded, groupAnonymousBot, { migrate_from_chat_id: room.id });
   return upgraded;
+}
+
+function announce(world: World, room: Room, from: User, content: MessageContent): void {
+  const message = world.messages.add({ room, from, content });
+  world.events.emit('message', message);
+  deliverMessage(world, message, 'message');
 }
 
 /** Lets somebody join, promotes or demotes them; `left` takes them out. */

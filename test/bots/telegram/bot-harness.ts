@@ -26,6 +26,8 @@ export interface TelegramBotTest {
   cards: Map<string, DueCard>;
   /** By the album's key, what `engine.albums.batchOf` knows. */
   albums: Map<string, BatchView>;
+  /** Scopes that the bot had moved, as `from to`. */
+  moves: string[];
   /** Every line that the bot logged. */
   logLines: string[];
   /** Another bot of the same installation, as after a restart. */
@@ -49,6 +51,7 @@ export function useTelegramBot(
     test.requests = [];
     test.cards = new Map();
     test.albums = new Map();
+    test.moves = [];
     test.logLines = [];
     test.answer = (request) => ({ kind: 'text', text: wordsOf(request), private: true });
     bots = [];
@@ -136,6 +139,9 @@ function fakeEngine(test: TelegramBotTest): Engine {
   const { readImage, readGrid, readImageWithin } = test.shelf;
   const parts: Partial<Engine> = {
     inbox: test.inbox,
+    administration: only<Engine['administration']>({
+      moveScope: async (from, to) => void test.moves.push(`${from.scopeId} ${to.scopeId}`),
+    }),
     albums: only<Engine['albums']>({ batchOf: async (_platform, key) => test.albums.get(key) }),
     cards: only<Engine['cards']>({ read: async (batchId) => test.cards.get(batchId) }),
     readImage,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { toCardAddress } from '../../../src/bots/telegram/card-address.js';
 import { encodeButton } from '../../../src/chat/index.js';
 import type { DueCard } from '../../../src/engine/index.js';
-import type { Room } from '../../../src/playground/telegram/index.js';
+import type { Room, StoredMessage } from '../../../src/playground/telegram/index.js';
 import { eventually, useTelegramBot } from './bot-harness.js';
 import { show, waiting } from './platform-show.js';
 
@@ -100,7 +100,8 @@ describe("buttons on the Telegram bot's cards", () => {
     };
     await ada.send(room, { text: '/imagine' });
     const supergroup = await test.playground.waitFor(() => upgraded);
-    const reply = await test.playground.waitForMessage(supergroup);
+    const hasWords = ({ content }: StoredMessage) => content.text !== undefined;
+    const reply = await test.playground.waitForMessage(supergroup, hasWords);
     expect(reply.content.text).toBe('No such command.');
     expect(reply.replyTo).toBeUndefined();
   });
