@@ -8,6 +8,7 @@ import type { Panel, PanelEntry } from './panel.js';
 import { quoted, Refusal, sentence } from './refusal.js';
 import type { Reply } from './request.js';
 import { imagesOf, thumbnailOf } from './stored-images.js';
+import { readUserWords } from './user-words.js';
 
 /** With their buttons they fit one message of Discord's: 40 components. */
 const batchesOnPage = 5;
@@ -66,7 +67,9 @@ async function entry(
   const { engine, texts, now } = context;
   const images = imagesOf(batch);
   const [first] = images;
-  const thumbnail = first ? await thumbnailOf(engine, first, quoted(batch.prompt)) : null;
+  const thumbnail = first
+    ? await thumbnailOf(engine, first, readUserWords(quoted(batch.prompt)))
+    : null;
   const [status = ''] = await batchStatus(context, batch);
   const time = texts.time(batch.createdAt, now());
   const lines = [

@@ -34,3 +34,4 @@ export {
 export { StartError } from './start-error.js';
 export { createTexts, type LocalizedTexts, type Texts } from './texts.js';
 export { createUpdateReceipts, type NotKept, type Receipt } from './update-receipts.js';
+export { readUserWords, userWords } from './user-words.js';

@@ -1,4 +1,5 @@
 import type { LocalizedTexts, TextVariables } from './texts.js';
+import { userWords } from './user-words.js';
 
 /** Something to say, before it is known in which language. */
 export type Sentence = (texts: LocalizedTexts) => string;
@@ -17,10 +18,10 @@ export class Refusal extends Error {
   }
 }
 
-/** A user's own words quoted back: short, on one line, and in no other direction than ours. */
+/** A user's own words quoted back: short, on one line, and marked as theirs. */
 export function quoted(value: unknown): string {
   const text = String(value)
     .replace(/[\s\p{Cc}\u202a-\u202e\u2066-\u2069]+/gu, ' ')
     .trim();
-  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
+  return userWords(text.length > 60 ? `${text.slice(0, 59)}…` : text);
 }

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { splitFlags } from '../../src/chat/flags.js';
 import { createTexts } from '../../src/chat/texts.js';
+import { readUserWords } from '../../src/chat/user-words.js';
 
 const english = createTexts().inLocale('en');
 
 function told(text: string): string[] {
-  return splitFlags(text).problems.map((say) => say(english));
+  return splitFlags(text).problems.map((say) => readUserWords(say(english)));
 }
 
 describe('flags', () => {

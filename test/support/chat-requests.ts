@@ -10,6 +10,7 @@ import {
   encodeButton,
   type Intent,
   type Reply,
+  readUserWords,
 } from '../../src/chat/index.js';
 import { createFakeChatEngine, type FakeChatEngine } from './fake-chat-engine.js';
 
@@ -47,19 +48,12 @@ export function createChatBench(
     ...dependencies,
     engine,
   });
-  const ask: ChatBench['ask'] = (intent, request) =>
-    chat.handle({
-      platform: 'telegram',
-      updateKey: 'update1',
-      identity: { platform: 'telegram', platformUserId: '100', name: 'Ada', locale: 'en' },
-      scopeId: 'telegram:1',
-      place: { ids: ['1'], isAgeRestricted: async () => null },
-      address: { chat: 1 },
-      managesScope: async () => false,
-      intent,
-      acknowledge: async ({ private: isPrivate }) => void acknowledged.push(isPrivate),
-      ...request,
-    });
+  const ask: ChatBench['ask'] = async (intent, request) => {
+    const acknowledge: ChatRequest['acknowledge'] = async ({ private: isPrivate }) =>
+      void acknowledged.push(isPrivate);
+    const reply = await chat.handle(chatRequest(intent, { acknowledge, ...request }));
+    return asRead(reply);
+  };
   return {
     chat,
     engine,
@@ -70,6 +64,41 @@ export function createChatBench(
       ask({ kind: 'text-command', name, text, attachments }, request),
     press: (action, request) => ask({ kind: 'button', payload: encodeButton(action) }, request),
   };
+}
+
+/** Of Ada, in a Telegram group. */
+export function chatRequest(intent: Intent, more: Partial<ChatRequest> = {}): ChatRequest {
+  return {
+    platform: 'telegram',
+    updateKey: 'update1',
+    identity: { platform: 'telegram', platformUserId: '100', name: 'Ada', locale: 'en' },
+    scopeId: 'telegram:1',
+    place: { ids: ['1'], isAgeRestricted: async () => null },
+    address: { chat: 1 },
+    managesScope: async () => false,
+    intent,
+    acknowledge: async () => undefined,
+    ...more,
+  };
+}
+
+/** As people read it: nobody sees the marks of users' words. */
+function asRead(reply: Reply): Reply {
+  switch (reply.kind) {
+    case 'text':
+      return { ...reply, text: readUserWords(reply.text) };
+    case 'panel': {
+      const { panel } = reply;
+      const entries = panel.entries?.map((entry) => ({
+        ...entry,
+        text: readUserWords(entry.text),
+      }));
+      const text = readUserWords(panel.text);
+      return { ...reply, panel: { ...panel, text, ...(entries ? { entries } : {}) } };
+    }
+    default:
+      return reply;
+  }
 }
 
 export function attachment(more: Partial<Attachment> = {}): Attachment {

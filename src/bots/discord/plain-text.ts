@@ -1,3 +1,5 @@
+import { readUserWords } from '../../chat/index.js';
+
 /**
  * Text as Discord shows it when nothing in it formats, mentions or links: markdown is switched off
  * by a backslash before whatever could begin it.
@@ -19,7 +21,8 @@ export function plainWords(text: string): string {
  * Cuts text to at most `limit` characters as Discord counts them once `mark` has escaped it,
  * with an ellipsis in place of what is missing.
  */
-export function shortened(text: string, limit: number, mark: (text: string) => string): string {
+export function shortened(words: string, limit: number, mark: (text: string) => string): string {
+  const text = readUserWords(words);
   const whole = mark(text);
   if (whole.length <= limit) return whole;
   if (limit < 1) return '';

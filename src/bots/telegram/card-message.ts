@@ -1,10 +1,10 @@
 import type { InlineKeyboardButton, InlineKeyboardMarkup } from 'grammy/types';
 import { type CardButton, type CardView, encodeButton } from '../../chat/index.js';
-import { escapeHtml, inert, shorten, withoutMentions } from './telegram-html.js';
+import { escapeHtml, inert, shorten } from './telegram-html.js';
 
 /** The words of a card as Telegram's HTML, at most `maxLength` UTF-16 units once it is parsed. */
 export function cardHtml(view: CardView, maxLength: number): string {
-  const lines = shorten(withoutMentions(view.lines.join('\n')).trim(), Math.floor(maxLength * 0.8));
+  const lines = shorten(inert(view.lines.join('\n')).trim(), Math.floor(maxLength * 0.8));
   const owner = shorten(inert(view.owner.name).trim(), 64);
   const signature = owner === '' ? '' : ` — ${owner}`;
   const rest = lines === '' ? signature : `${signature}\n${lines}`;

@@ -1,6 +1,12 @@
 import { type Api, InputFile } from 'grammy';
 import type { Logger } from 'pino';
-import type { Chat, Form, Reply, ReplyPicture } from '../../chat/index.js';
+import {
+  type Chat,
+  type Form,
+  type Reply,
+  type ReplyPicture,
+  readUserWords,
+} from '../../chat/index.js';
 import type { Engine, ImageLinks } from '../../engine/index.js';
 import type { CallbackAnswer } from './callback-answer.js';
 import { readCardAddress } from './card-address.js';
@@ -10,7 +16,7 @@ import { createPanelSender } from './panel-sender.js';
 import { type SendBudget, SendBudgetClosedError } from './send-budget.js';
 import { placement, textOptions } from './send-options.js';
 import { movedTo, TelegramCallError, telegramFailureOf } from './telegram-errors.js';
-import { escapeHtml, maxTextLength, shorten, withoutMentions } from './telegram-html.js';
+import { escapeHtml, maxTextLength, shorten, spoken } from './telegram-html.js';
 
 /** Where a reply goes. */
 export interface ReplyPlace {
@@ -73,7 +79,7 @@ export function createReplySender(deps: ReplySenderDeps): ReplySender {
   const panels = createPanelSender({ api, budget, engine, log });
 
   const sendText = (text: string, place: ReplyPlace): Promise<boolean> => {
-    const html = escapeHtml(shorten(withoutMentions(text), maxTextLength));
+    const html = escapeHtml(shorten(spoken(text), maxTextLength));
     return sendHtml(html, { ...textOptions, ...placement(place.threadId, place.messageId) }, place);
   };
 
@@ -102,7 +108,7 @@ export function createReplySender(deps: ReplySenderDeps): ReplySender {
     { text, picture }: TextReply,
     chatId: number,
   ): Promise<'sent' | 'closed' | 'stopped'> => {
-    const html = escapeHtml(shorten(withoutMentions(text), maxTextLength));
+    const html = escapeHtml(shorten(spoken(text), maxTextLength));
     let isOpen = true;
     const isDone = await repeatedly(async () => {
       try {
@@ -196,7 +202,7 @@ export function createReplySender(deps: ReplySenderDeps): ReplySender {
     const { callback } = place;
     switch (reply.kind) {
       case 'text': {
-        const wasAlerted = reply.private && (await callback?.alert(reply.text));
+        const wasAlerted = reply.private && (await callback?.alert(readUserWords(reply.text)));
         await callback?.settle();
         if (wasAlerted) return true;
         return reply.confidential ? sendConfidentially(reply, place) : sendWords(reply, place);

@@ -1,3 +1,5 @@
+import { readUserWords } from '../../chat/index.js';
+
 /** What Telegram takes, in UTF-16 units after its markup was read (core.telegram.org/bots/api#sendmessage). */
 export const maxTextLength = 4096;
 export const maxCaptionLength = 1024;
@@ -16,11 +18,19 @@ export function withoutMentions(text: string): string {
 }
 
 /**
- * What somebody wrote, for a message of the bot's own: no mention, and no command that a tap would
- * send in the name of whoever reads it (core.telegram.org/api/entities).
+ * What somebody wrote, for a message of the bot's own: no mention, no command that a tap would send
+ * in the name of whoever reads it, no hashtag or cashtag (core.telegram.org/api/entities). An address
+ * leads where it says, and stays one.
  */
 export function inert(text: string): string {
-  return withoutMentions(text).replace(/(?<![\w/<>@:.])\/(?=\w)/g, '/\u200b');
+  return withoutMentions(readUserWords(text))
+    .replace(/(?<![\w/<>@:.])\/(?=\w)/g, '/\u200b')
+    .replace(/(?<![\p{L}\p{N}_#/&?=])(#(?=[\p{N}_]*\p{L})|\$(?=[A-Z]))/gu, '$1\u200b');
+}
+
+/** An answer of the bot's own, whose commands work, with what users wrote in it, which does nothing. */
+export function spoken(text: string): string {
+  return withoutMentions(readUserWords(text, inert));
 }
 
 /** At most `maxLength` UTF-16 units, cut between what people see as characters, and marked as cut. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Platform, User } from '../../engine/index.js';
 import { Refusal, sentence } from '../refusal.js';
+import { userWords } from '../user-words.js';
 import { authorOf, globalOption } from './admin-scope.js';
 import { type CommandContext, defineCommand } from './command.js';
 import { confidentialText } from './confidential-text.js';
@@ -24,7 +25,7 @@ export const adminBlock = defineCommand({
     if (person.id === context.user.id) throw new Refusal(sentence('block-oneself'));
     const { cancelled, isNew } = await engine.administration.people.block(author, person);
     const key = !isNew ? 'block-already' : global ? 'block-done-everywhere' : 'block-done';
-    const told = texts.text(key, { name: person.name });
+    const told = texts.text(key, { name: userWords(person.name) });
     const ended = cancelled > 0 ? [texts.text('queues-cancelled', { count: cancelled })] : [];
     return confidentialText([told, ...ended], texts);
   },
@@ -41,7 +42,7 @@ export const adminUnblock = defineCommand({
     const person = await findUser(context, user);
     const removed = await engine.administration.people.unblock(author, person);
     const key = removed ? 'unblock-done' : 'unblock-none';
-    return confidentialText([texts.text(key, { name: person.name })], texts);
+    return confidentialText([texts.text(key, { name: userWords(person.name) })], texts);
   },
 });
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { globalScope, type ListRuleName, type Rules } from '../../engine/index.js';
 import { quoted, Refusal, sentence } from '../refusal.js';
 import type { LocalizedTexts } from '../texts.js';
+import { userWords } from '../user-words.js';
 import { authorOf, globalOption } from './admin-scope.js';
 import { type CommandContext, defineCommand } from './command.js';
 import { confidentialText } from './confidential-text.js';
@@ -89,7 +90,7 @@ function yesOrNo(value: string): boolean {
 
 function ruleLines(rules: Rules, texts: LocalizedTexts): string[] {
   const list = (entries: readonly string[], none: string) =>
-    entries.length > 0 ? texts.list(entries) : texts.text(none);
+    entries.length > 0 ? texts.list(entries.map(userWords)) : texts.text(none);
   return [
     texts.text('rules-channels', { value: list(rules.channels, 'rules-everywhere') }),
     texts.text('rules-blocked-words', { value: list(rules.blockedWords, 'rules-none') }),

@@ -1,5 +1,6 @@
 import type { Reply } from '../request.js';
 import type { LocalizedTexts } from '../texts.js';
+import { readUserWords, userWords } from '../user-words.js';
 
 /** Messages end somewhere: Discord's at 4000 characters, Telegram's at 4096. */
 const maxCharacters = 3500;
@@ -24,7 +25,7 @@ export function confidentialText(lines: readonly string[], texts: LocalizedTexts
   return { kind: 'text', text, private: true, confidential: true } as const satisfies Reply;
 }
 
-/** A list page by page: `entries` has one more than the page where there is a next one. */
+/** A list page by page: `entries` has one more than the page where there is a next one. People name themselves in them. */
 export function pagedText(
   title: string,
   {
@@ -35,7 +36,7 @@ export function pagedText(
   texts: LocalizedTexts,
 ) {
   const next = entries.length > size ? [texts.text('page-next', { page: page + 1 })] : [];
-  const shown = entries.slice(0, size);
+  const shown = entries.slice(0, size).map((entry) => userWords(readUserWords(entry)));
   const none = shown.length === 0 ? [texts.text('page-empty')] : [];
   return confidentialText([title, ...shown, ...none, ...next], texts);
 }

@@ -5,6 +5,7 @@ import { nearest } from '../nearest.js';
 import { Refusal, type Sentence, sentence } from '../refusal.js';
 import type { Reply } from '../request.js';
 import type { LocalizedTexts } from '../texts.js';
+import { userWords } from '../user-words.js';
 import { type CommandContext, defineCommand } from './command.js';
 import { optionRegistry } from './option-registry.js';
 import * as options from './options.js';
@@ -147,5 +148,5 @@ function valueText(
   }
   if (value === undefined) return texts.text('settings-unset');
   if (typeof value === 'boolean') return texts.text(value ? 'settings-yes' : 'settings-no');
-  return String(value);
+  return userWords(String(value));
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Attachment, ChatRequest } from '../../../src/chat/index.js';
+import { type Attachment, type ChatRequest, userWords } from '../../../src/chat/index.js';
 import { makePicture } from '../../support/pictures.js';
 import { eventually, useTelegramBot } from './bot-harness.js';
 
@@ -41,6 +41,21 @@ describe('messages to the Telegram bot', () => {
       },
     ]);
     expect(await test.requests[0]?.managesScope()).toBe(true);
+  });
+
+  it('lets nothing that somebody wrote work in its answers, and its own commands do', async () => {
+    const ada = test.playground.createUser();
+    await test.bot.start();
+    const hostile = '/erase @everyone #fox $TON';
+    test.answer = () => {
+      const text = `No “${userWords(hostile)}”. See /presets.`;
+      return { kind: 'text', text, private: true };
+    };
+    await ada.send(ada.chat, { text: hostile });
+    const { content } = await test.playground.waitForMessage(ada.chat);
+    expect(content.text?.replaceAll('\u200b', '')).toBe(`No “${hostile}”. See /presets.`);
+    const offset = content.text?.indexOf('/presets');
+    expect(content.entities).toEqual([{ type: 'bot_command', offset, length: 8 }]);
   });
 
   it('takes commands, its own name after them or not, and leaves those of other bots', async () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { renderCard } from '../../../src/chat/cards/card.js';
 import type { CardInput, SeenProgress } from '../../../src/chat/cards/card-input.js';
 import { createTexts } from '../../../src/chat/texts.js';
+import { readUserWords } from '../../../src/chat/user-words.js';
 import type { BatchView, TaskView } from '../../../src/engine/index.js';
 import { batchView, imageView, taskView } from '../../support/batch-views.js';
 
@@ -414,7 +415,7 @@ describe('a card of a batch', () => {
       ...({ kind: 'image-left-out', name, problem: { kind: 'encrypted' } } as const),
     }));
     const view = card(batchView({ notes: [...notes, { kind: 'more-left-out', count: 3 }] }));
-    expect(view.lines.slice(1)).toEqual([
+    expect(view.lines.slice(1).map((line) => readUserWords(line))).toEqual([
       ...['1', '2', '3', '4'].map(
         (name) => `Left out: “${name}.png” is encrypted. Pack it without a password.`,
       ),
