@@ -23,12 +23,17 @@ export interface PanelPlace {
   readonly messageId: number | null;
 }
 
+/** Sends it; called again after a failure, it goes on where it stopped. @throws TelegramCallError */
+export type PanelDelivery = () => Promise<void>;
+
 export interface PanelSender {
-  /** A message of its own. @throws TelegramCallError */
-  send(panel: Panel, place: PanelPlace): Promise<void>;
-  /** In place of the panel at `messageId`, or a new one where that can't be. @throws TelegramCallError */
-  replace(panel: Panel, place: PanelPlace): Promise<void>;
+  /** As messages of its own. */
+  send(panel: Panel, place: PanelPlace): PanelDelivery;
+  /** In place of the panel at `messageId`, or a new one where that can't be. */
+  replace(panel: Panel, place: PanelPlace): PanelDelivery;
 }
+
+type Grid = Awaited<ReturnType<Engine['readGrid']>>;
 
 const codeTags = '<pre></pre>';
 
@@ -37,12 +42,11 @@ const codeTags = '<pre></pre>';
  * in a message of their own where they are more than a caption takes, and what is to be copied too.
  */
 export function createPanelSender({ api, budget, engine, log }: PanelSenderDeps): PanelSender {
-  const gridOf = async (panel: Panel): Promise<InputFile | undefined> => {
+  const gridOf = async (panel: Panel): Promise<Grid | undefined> => {
     const shown = panel.images ?? panel.entries?.flatMap(({ thumbnail }) => thumbnail ?? []) ?? [];
     if (shown.length === 0) return undefined;
     try {
-      const { bytes, mediaType } = await engine.readGrid(shown.map(({ id }) => id));
-      return new InputFile(bytes, `grid.${extensionOf(mediaType)}`);
+      return await engine.readGrid(shown.map(({ id }) => id));
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
       log.info({ reason: error.message }, 'The pictures of a list are gone');
@@ -55,30 +59,46 @@ export function createPanelSender({ api, budget, engine, log }: PanelSenderDeps)
     await budget.run(chatId, () => api.sendMessage(chatId, html, options));
   };
 
-  const send = async (panel: Panel, place: PanelPlace): Promise<void> => {
+  /** The messages of a panel; each tells whether it makes those after it needless. */
+  const messagesOf = async (
+    panel: Panel,
+    place: PanelPlace,
+  ): Promise<readonly (() => Promise<boolean>)[]> => {
     const { chatId } = place;
     const photo = await gridOf(panel);
     const words = wordsOf(panel);
-    const isCaption = photo !== undefined && fitsCaption(words);
     const markup = markupOf(panel);
-    if (photo) {
-      const options = {
-        ...placement(place.threadId, place.messageId),
-        ...(isCaption ? { caption: words.join(''), parse_mode: 'HTML' as const, ...markup } : {}),
-      };
+    const inWords = inMessages(words).map((html, index, { length }) => async () => {
+      await sendHtml(html, place, index === length - 1 ? markup : {});
+      return false;
+    });
+    if (photo === undefined) return inWords;
+    const isCaption = fitsCaption(words);
+    const options = {
+      ...placement(place.threadId, place.messageId),
+      ...(isCaption ? { caption: words.join(''), parse_mode: 'HTML' as const, ...markup } : {}),
+    };
+    const withPhoto = async () => {
       try {
-        await budget.run(chatId, () => api.sendPhoto(chatId, photo, options));
-        if (isCaption) return;
+        await budget.run(chatId, () => api.sendPhoto(chatId, fileOf(photo), options));
+        return isCaption;
       } catch (error) {
-        // Without the pictures the words still help.
-        if (telegramFailureOf(error)?.kind !== 'refused') throw error;
-        log.warn({ err: error }, 'Telegram refused the pictures of a list');
+        const kind = telegramFailureOf(error)?.kind;
+        // Without the pictures the words still help, and no picture comes twice that has none.
+        if (kind !== 'refused' && (isCaption || kind !== 'doubtful')) throw error;
+        log.warn({ err: error }, 'Telegram refused the pictures of a list, or may have');
+        return false;
       }
-    }
-    const messages = inMessages(words);
-    for (const [index, html] of messages.entries()) {
-      await sendHtml(html, place, index === messages.length - 1 ? markup : {});
-    }
+    };
+    return [withPhoto, ...inWords];
+  };
+
+  const send = (panel: Panel, place: PanelPlace): PanelDelivery => {
+    let open: readonly (() => Promise<boolean>)[] | undefined;
+    return async () => {
+      open ??= await messagesOf(panel, place);
+      for (let next = open[0]; next; next = open[0]) open = (await next()) ? [] : open.slice(1);
+    };
   };
 
   const edit = async (panel: Panel, chatId: number, messageId: number): Promise<void> => {
@@ -91,7 +111,7 @@ export function createPanelSender({ api, budget, engine, log }: PanelSenderDeps)
         ? api.editMessageMedia(
             chatId,
             messageId,
-            { type: 'photo', media: photo, caption: html, parse_mode: 'HTML' },
+            { type: 'photo', media: fileOf(photo), caption: html, parse_mode: 'HTML' },
             markup,
           )
         : api.editMessageText(chatId, messageId, html, { ...textOptions, ...markup });
@@ -100,24 +120,33 @@ export function createPanelSender({ api, budget, engine, log }: PanelSenderDeps)
 
   return {
     send,
-    async replace(panel, place) {
+    replace(panel, place) {
       const { chatId, messageId } = place;
-      if (messageId === null) return send(panel, place);
-      try {
-        await edit(panel, chatId, messageId);
-      } catch (error) {
-        if (!(error instanceof TelegramCallError)) throw error;
-        const { kind } = error.failure;
-        if (kind === 'unchanged') return;
-        // A picture never becomes a text; a message that is gone can't be edited.
-        if (kind !== 'other-form' && kind !== 'message-gone' && kind !== 'refused') throw error;
-        await send(panel, place);
+      const anew = send(panel, place);
+      if (messageId === null) return anew;
+      let isEditable = true;
+      return async () => {
+        try {
+          if (isEditable) return await edit(panel, chatId, messageId);
+        } catch (error) {
+          if (!(error instanceof TelegramCallError)) throw error;
+          const { kind } = error.failure;
+          if (kind === 'unchanged') return;
+          // A picture never becomes a text; a message that is gone can't be edited.
+          if (kind !== 'other-form' && kind !== 'message-gone' && kind !== 'refused') throw error;
+          isEditable = false;
+        }
+        await anew();
         await api
           .deleteMessage(chatId, messageId)
           .catch((gone: unknown) => log.info({ err: gone }, 'An old list stays'));
-      }
+      };
     },
   };
+}
+
+function fileOf({ bytes, mediaType }: Grid): InputFile {
+  return new InputFile(bytes, `grid.${extensionOf(mediaType)}`);
 }
 
 /** The parts of the words, as HTML: what is read, and what is to be copied. */

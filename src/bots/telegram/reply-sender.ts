@@ -217,9 +217,7 @@ export function createReplySender(deps: ReplySenderDeps): ReplySender {
       case 'panel': {
         await callback?.settle();
         const { panel, replaces } = reply;
-        return repeatedly(() =>
-          replaces ? panels.replace(panel, place) : panels.send(panel, place),
-        );
+        return repeatedly(replaces ? panels.replace(panel, place) : panels.send(panel, place));
       }
       case 'delete-message': {
         await callback?.settle();
