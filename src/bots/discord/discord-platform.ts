@@ -21,7 +21,7 @@ import {
 } from './card-route.js';
 import { bytesOf, type DiscordApi, type OutgoingMessage } from './discord-api.js';
 import { DiscordError, shutProblems } from './discord-errors.js';
-import type { CardBuckets, EditBudget } from './edit-budget.js';
+import { type CardBuckets, channelScope, type EditBudget } from './edit-budget.js';
 import { findCardMessage } from './find-card-message.js';
 import { createImagePoster } from './image-poster.js';
 import { nonceOf, nonceTrustMs } from './nonce.js';
@@ -43,7 +43,7 @@ const resendLimit = 1;
 export function createDiscordPlatform(deps: DiscordPlatformDependencies): ChatPlatform {
   const { api, engine, chat, budget, now, log } = deps;
   const composition = createCardComposition({ api, engine, chat, log });
-  const poster = createImagePoster({ api, engine, now, log });
+  const poster = createImagePoster({ api, engine, budget, now, log });
 
   async function showCard(card: CardToShow): Promise<ShowOutcome> {
     let address = readAddress(card.address);
@@ -211,7 +211,7 @@ export function createDiscordPlatform(deps: DiscordPlatformDependencies): ChatPl
     const retryAfterMs = error.retryAfterMs ?? unwellRetryMs;
     if (shutProblems.includes(problem)) return { kind: 'undeliverable', reason };
     if (problem === 'rate-limited') {
-      budget.limited(`channel:${readAddress(card.address).channelId}`, retryAfterMs);
+      budget.limited(channelScope(readAddress(card.address).channelId), retryAfterMs);
     }
     return { kind: 'unfinished', retryAfterMs, reason };
   }
@@ -233,6 +233,7 @@ function bucketsOf(address: DiscordAddress): CardBuckets {
   return {
     card: address.interactionId,
     channel: address.channelId,
-    scope: address.token === null ? `channel:${address.channelId}` : `interaction:${address.token}`,
+    scope:
+      address.token === null ? channelScope(address.channelId) : `interaction:${address.token}`,
   };
 }

@@ -77,6 +77,14 @@ export function createEditBudget(options: { readonly monotonicMs: () => number }
       return 0;
     },
 
+    /** Milliseconds until a new message may stand in the channel, by the bot's token; as above at 0. */
+    messageReadyInMs(channel: string): number {
+      const scope = channelScope(channel);
+      const waitMs = Math.max(0, Math.ceil((closedUntil.get(scope) ?? 0) - now()));
+      if (waitMs === 0) takeOtherTurn(scope);
+      return waitMs;
+    },
+
     /** Discord took an edit of the card. */
     edited(card: string, uploadedBytes: number): void {
       const at = now();
@@ -98,8 +106,13 @@ export function createEditBudget(options: { readonly monotonicMs: () => number }
   };
 }
 
+/** As `BucketState` names it. */
+export function channelScope(channel: string): string {
+  return `channel:${channel}`;
+}
+
 function isByBotToken(scope: string): boolean {
-  return scope.startsWith('channel:');
+  return scope.startsWith(channelScope(''));
 }
 
 function forgetPast(times: Map<string, number>, at: number): void {

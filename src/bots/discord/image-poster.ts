@@ -8,12 +8,14 @@ import { gallery, rawFile } from './card-message.js';
 import { isOpenToBot } from './card-route.js';
 import type { DiscordApi, OutgoingMessage } from './discord-api.js';
 import { DiscordError, type DiscordProblem, shutProblems } from './discord-errors.js';
+import type { EditBudget } from './edit-budget.js';
 import { nonceOf, nonceTrustMs } from './nonce.js';
 import { plainWords, shortened } from './plain-text.js';
 
 export interface ImagePosterDependencies {
   readonly api: Pick<DiscordApi, 'createReply' | 'deleteMessage' | 'messagesAfter'>;
   readonly engine: Pick<Engine, 'readGrid' | 'readImageWithin' | 'cards'>;
+  readonly budget: Pick<EditBudget, 'messageReadyInMs'>;
   readonly now: () => Date;
   readonly log: Logger;
 }
@@ -40,7 +42,7 @@ const untaken: readonly DiscordProblem[] = ['rate-limited', 'unreachable', 'unau
 const passing: readonly DiscordProblem[] = ['unwell', 'unanswered', ...shutProblems];
 
 export function createImagePoster(deps: ImagePosterDependencies): ImagePoster {
-  const { api, engine, now, log } = deps;
+  const { api, engine, budget, now, log } = deps;
 
   async function send(
     post: Post,
@@ -115,8 +117,10 @@ export function createImagePoster(deps: ImagePosterDependencies): ImagePoster {
       const { beside } = placeImages(images, posts.known, 0);
       const nowMs = now().getTime();
       const due = imagesDue(beside, { final, posts: posts.known.length, nowMs });
-      const post =
-        left ?? (due.length > 0 ? await posts.begin(due.map(({ id }) => id)) : undefined);
+      if (!left && due.length === 0) return false;
+      const waitMs = budget.messageReadyInMs(address.channelId);
+      if (waitMs > 0) throw new DiscordError('rate-limited', 'the channel has no room', waitMs);
+      const post = left ?? (await posts.begin(due.map(({ id }) => id)));
       if (!post) return false;
       const wanted = images.filter(({ id }) => post.imageIds.includes(id));
       try {

@@ -168,3 +168,18 @@ it('leaves the last request of a bucket to a final state', () => {
   budget.observed({ scope: 'interaction:a', remaining: 0, resetAfterMs: 3000 });
   expect(budget.readyInMs(card('a'), true)).toBe(3000);
 });
+
+it('has progress make room for messages beside cards, which wait for what Discord has closed alone', () => {
+  const bench = openBudget();
+  const running = shown(
+    bench,
+    numbered(100, (i) => old(`card${i}`, `channel${i}`)),
+  );
+  for (let message = 0; message < 20; message += 1) bench.budget.messageReadyInMs('c1');
+  expect(turns(bench, running)).toBe(0);
+  bench.pass(1000);
+  expect(turns(bench, running)).toBeGreaterThan(0);
+  bench.budget.limited('channel:c1', 400);
+  expect(bench.budget.messageReadyInMs('c1')).toBe(400);
+  expect(bench.budget.messageReadyInMs('c2')).toBe(0);
+});

@@ -80,6 +80,18 @@ describe("a batch's images on Discord", () => {
     expect(posts.all().map(({ state }) => state)).toEqual(['sent']);
   });
 
+  it('wait for what Discord has closed, and are put on record no sooner', async () => {
+    const { bring, once, pictures, posts } = await begin(12);
+    const route = /^POST \/channels\//;
+    harness.playground.faults.next({ kind: '429', route, retryAfterMs: 2000 });
+    expect(await once()).toMatchObject({ kind: 'unfinished' });
+    const reason = 'the channel has no room';
+    expect(await once()).toMatchObject({ kind: 'unfinished', reason });
+    expect(posts.all()).toEqual([]);
+    expect((await bring()).kind).toBe('shown');
+    expect(pictures().map((names) => names.length)).toEqual([10, 2]);
+  });
+
   it('are found in the channel where Discord has forgotten the nonce', async () => {
     const { bring, once, pictures, posts } = await begin(12);
     harness.playground.faults.next({ kind: 'reset-after', route: /^POST \/channels\// });
