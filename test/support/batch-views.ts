@@ -39,6 +39,7 @@ export function taskView(task: Partial<TaskView> = {}): TaskView {
     cancelRequested: false,
     createdAt: new Date('2026-11-20T12:00:00Z'),
     startedAt: null,
+    begunAt: task.startedAt ?? null,
     finishedAt: null,
     images: [],
     ...task,

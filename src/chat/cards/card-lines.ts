@@ -105,7 +105,8 @@ function retryText({ attempt, of }: NonNullable<TaskView['retry']>, texts: Local
 }
 
 /** `▰▰▰▰▰▱▱▱▱▱ 50% · 12 s`; of a batch, how far it is as a whole. */
-function runningLines({ batch, progress, now, texts }: CardInput): string[] {
+function runningLines(input: CardInput): string[] {
+  const { batch, progress, now, texts } = input;
   const running = batch.tasks.filter(({ state }) => state === 'processing');
   const fractions = running.map((task) => currentProgress(task, progress)?.fraction ?? 0);
   const { counts } = batch;
@@ -114,7 +115,9 @@ function runningLines({ batch, progress, now, texts }: CardInput): string[] {
   const startedAt = earliest(batch.tasks.map((task) => task.startedAt));
   const line = [`${progressBar(whole)} ${percent(whole)}%`];
   if (startedAt) line.push(texts.duration(now.getTime() - startedAt.getTime()));
-  const lines = [line.join(separator)];
+  const silence = longestSilence(input);
+  const isLeft = silence?.isBegun === false && ended === 0;
+  const lines = [isLeft ? texts.text('card-queued') : line.join(separator)];
 
   const retrying = batch.tasks.find(({ retry }) => retry !== null)?.retry;
   if (running.some((task) => task.cancelRequested)) lines.push(texts.text('card-cancelling'));
@@ -123,17 +126,37 @@ function runningLines({ batch, progress, now, texts }: CardInput): string[] {
   const reason = waiting && waitingReason(waiting, now, texts);
   if (reason !== undefined) lines.push(reason);
 
-  const silences = running.map((task) => silenceMs(task, progress, now));
-  const silence = Math.max(0, ...silences);
-  if (silence >= silenceShownAfterMs) {
-    lines.push(texts.text('card-silent', { duration: texts.duration(silence) }));
+  if (silence?.isBegun === false) lines.push(texts.text('card-not-begun'));
+  else if (silence) {
+    lines.push(texts.text('card-silent', { duration: texts.duration(silence.durationMs) }));
   }
   return lines;
 }
 
-function silenceMs(task: TaskView, progress: CardInput['progress'], now: Date): number {
-  const heardAt = currentProgress(task, progress)?.seenAt ?? task.startedAt;
-  return heardAt === null ? 0 : now.getTime() - heardAt.getTime();
+interface Silence {
+  readonly durationMs: number;
+  /** False where no worker has taken any of what is to run, e.g. while the queue is away. */
+  readonly isBegun: boolean;
+}
+
+/** Undefined: there is news enough. What others work at tells more than what nobody has begun. */
+function longestSilence({ batch, progress, now }: CardInput): Silence | undefined {
+  const running = batch.tasks.filter(({ state }) => state === 'processing');
+  const begun = running.filter((task) => heardAt(task, progress) !== null);
+  const isBegun = begun.length > 0;
+  const durationMs = Math.max(
+    0,
+    ...(isBegun ? begun : running).map((task) => {
+      const since = heardAt(task, progress) ?? task.startedAt;
+      return since === null ? 0 : now.getTime() - since.getTime();
+    }),
+  );
+  return durationMs >= silenceShownAfterMs ? { durationMs, isBegun } : undefined;
+}
+
+/** When its run was last heard of, at least from the worker that took it. */
+function heardAt(task: TaskView, progress: CardInput['progress']): Date | null {
+  return currentProgress(task, progress)?.seenAt ?? task.begunAt;
 }
 
 /** `4 images · 25.3 s · model · seed 7`. */

@@ -140,6 +140,7 @@ card-waits-unavailable = the image service cannot be reached; waiting until { $u
 card-waits-paused = paused by an administrator; waiting until { $until }
 card-waits-paused-open = paused by an administrator
 card-silent = no news from the image service for { $duration }
+card-not-begun = nothing has taken it up yet; it starts by itself
 card-images = { $count ->
     [one] 1 image
    *[other] { $count } images

@@ -140,6 +140,7 @@ card-waits-unavailable = 无法连接图像服务，等待至 { $until }
 card-waits-paused = 管理员已暂停，等待至 { $until }
 card-waits-paused-open = 管理员已暂停
 card-silent = 图像服务已有 { $duration }没有消息
+card-not-begun = 还没有工作进程接手；会自动开始
 card-images = { $count } 张图片
 card-images-missing = { $count } 张图片中有 { $missing } 张未完成：{ $reason }
 card-images-gone = 图片已不再保存

@@ -40,6 +40,9 @@ export const batchAsJson = sql<BatchJson>`(
         'failureText', tasks.failure_text, 'failureBilled', tasks.failure_billed,
         'createdAt', tasks.created_at, 'startedAt', tasks.started_at,
         'finishedAt', tasks.finished_at,
+        'begunAt', case tasks.state when 'processing' then (
+          select runs.started_at from runs
+          where runs.task_id = tasks.id and runs.number = tasks.run_number) end,
         'images', case tasks.state when 'completed' then coalesce((
           select json_agg(json_build_object(
             'id', images.id, 'index', images.index, 'mediaType', images.media_type,
@@ -76,6 +79,7 @@ interface TaskJson {
   readonly failureBilled: TaskFailure['billed'] | null;
   readonly createdAt: string;
   readonly startedAt: string | null;
+  readonly begunAt: string | null;
   readonly finishedAt: string | null;
   readonly images: readonly ImageView[];
 }
@@ -131,6 +135,7 @@ function viewTask(task: TaskJson): TaskView {
     cancelRequested: task.cancelRequestedAt !== null,
     createdAt: new Date(task.createdAt),
     startedAt: dateOf(task.startedAt),
+    begunAt: dateOf(task.begunAt),
     finishedAt: dateOf(task.finishedAt),
     images: task.images,
   };

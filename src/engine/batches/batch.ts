@@ -143,6 +143,8 @@ export interface TaskView {
   readonly cancelRequested: boolean;
   readonly createdAt: Date;
   readonly startedAt: Date | null;
+  /** Of a processing task: when a worker took its run; null while none has, as with the queue away. */
+  readonly begunAt: Date | null;
   readonly finishedAt: Date | null;
   readonly images: readonly ImageView[];
 }

@@ -138,6 +138,17 @@ describe('a running card', () => {
     expect(lines(27)[1]).toBe('no news from the image service for 15 s');
   });
 
+  it('is queued, and says so, while no worker takes it', () => {
+    const untaken = batchView({ tasks: [{ ...running, begunAt: null }] });
+    const lines = (seconds: number) => card(untaken, { now: secondsIn(seconds) }).lines;
+    expect(lines(14)).toEqual([expect.stringContaining('0%')]);
+    expect(lines(15)).toEqual(['queued', 'nothing has taken it up yet; it starts by itself']);
+    const taken = batchView({ tasks: [{ ...running, begunAt: secondsIn(100) }] });
+    expect(card(taken, { now: secondsIn(110) }).lines).toHaveLength(1);
+    const [, line] = card(taken, { now: secondsIn(116) }).lines;
+    expect(line).toBe('no news from the image service for 16 s');
+  });
+
   it('says that it is being cancelled and offers nothing more', () => {
     const ending = batchView({ tasks: [{ ...running, cancelRequested: true }] });
     expect(card(ending).lines).toContain('cancelling…');
