@@ -1,4 +1,5 @@
 import { createProgressTurns, type ProgressTurns } from './progress-turns.js';
+import { createSendRoom, lastInTheWay } from './send-room.js';
 import { telegramFailureOf } from './telegram-errors.js';
 
 /**
@@ -116,9 +117,12 @@ export function createSendBudget(deps: SendBudgetDeps = {}): SendBudget {
   const chats = new Map<number, ChatState>();
   /** When progress, at an even pace, may be sent again. */
   let progressAt = 0;
-  let recent: number[] = [];
-  /** Chats whose next call waits for room in the second of all. Progress leaves it to them. */
-  const wantRoom = new Set<ChatState>();
+  /** Progress leaves it to the chats that stand in its line. */
+  const room = createSendRoom<ChatState>({
+    perSecond: limits.overallPerSecond,
+    nowMs,
+    onFirst: (chat) => advance(chat),
+  });
   let closed = false;
 
   const chatOf = (chatId: number): ChatState => {
@@ -128,14 +132,6 @@ export function createSendBudget(deps: SendBudgetDeps = {}): SendBudget {
     const fresh = newChat(chatId < 0);
     chats.set(chatId, fresh);
     return fresh;
-  };
-
-  /** What the second of all chats must wait for before so many messages more fit into it. */
-  const overallWaitMs = (part: 'all' | 'progress', messages: number): number => {
-    const now = nowMs();
-    recent = recent.filter((at) => now - at < 1000);
-    const inTheWay = lastInTheWay(recent, limits.overallPerSecond[part], messages);
-    return inTheWay === undefined ? 0 : Math.max(0, Math.ceil(inTheWay + 1000 - now));
   };
 
   /** What the chat itself must wait for, whoever asks. */
@@ -156,32 +152,43 @@ export function createSendBudget(deps: SendBudgetDeps = {}): SendBudget {
     );
   };
 
+  /** What those take that wait for room already. */
+  const lineWaitMs = (): number => {
+    let messages = 0;
+    for (const { waiting } of room.line) messages += nextOf(waiting)?.messages ?? 0;
+    return Math.ceil((messages * 1000) / limits.overallPerSecond.all);
+  };
+
   const waitMsOf = (chat: ChatState, part: 'all' | 'progress', messages = 1): number =>
-    Math.max(chatWaitMs(chat, part, messages), overallWaitMs(part, messages));
+    Math.max(chatWaitMs(chat, part, messages), room.waitMs(part, messages));
 
   /** Starts what may start, and sets an alarm for the next. */
   const advance = (chat: ChatState): void => {
     clearTimeout(chat.timer);
     chat.timer = undefined;
-    wantRoom.delete(chat);
-    const next = chat.waiting.find(({ isFinal }) => isFinal) ?? chat.waiting[0];
+    const next = nextOf(chat.waiting);
     if (closed || !next) return;
     const ownMs = chatWaitMs(chat, 'all', next.messages);
-    const overallMs = overallWaitMs('all', next.messages);
-    const waitMs = Math.max(ownMs, overallMs);
-    if (waitMs > 0) {
-      if (overallMs >= ownMs) wantRoom.add(chat);
-      chat.timer = setTimeout(() => advance(chat), waitMs);
+    if (ownMs > 0) {
+      chat.timer = setTimeout(() => advance(chat), ownMs);
+      room.leave(chat);
+      return;
+    }
+    if (!room.join(chat)) return;
+    const overallMs = room.waitMs('all', next.messages);
+    if (overallMs > 0) {
+      chat.timer = setTimeout(() => advance(chat), overallMs);
       return;
     }
     chat.waiting.splice(chat.waiting.indexOf(next), 1);
     void perform(chat, next);
+    room.leave(chat);
   };
 
   const perform = async (chat: ChatState, { start, messages }: WaitingCall): Promise<void> => {
     const startedAt = nowMs();
     chat.busyUntil = startedAt + longestHoldMs;
-    recent.push(...Array<number>(messages).fill(startedAt));
+    room.take(messages);
     await start();
     // Counted from the end, as the platform took it at some time in between.
     const endedAt = nowMs();
@@ -197,7 +204,8 @@ export function createSendBudget(deps: SendBudgetDeps = {}): SendBudget {
       if (closed) return Promise.reject(new SendBudgetClosedError());
       const chat = chatOf(chatId);
       const ahead = chat.waiting.filter((other) => other.isFinal || !isFinal).length;
-      const waitMs = waitMsOf(chat, 'all', messages) + ahead * limits.chatIntervalMs;
+      const waitMs =
+        Math.max(waitMsOf(chat, 'all', messages), lineWaitMs()) + ahead * limits.chatIntervalMs;
       if (waitMs > maxWaitMs) {
         // Progress, which never waits itself, would have taken the room again until then.
         const returnAt = nowMs() + waitMs + returnMs;
@@ -233,7 +241,7 @@ export function createSendBudget(deps: SendBudgetDeps = {}): SendBudget {
           progressAt - now,
           chat.nextProgressAt - now,
           chat.waiting.length * limits.chatIntervalMs,
-          wantRoom.size > 0 ? paceMs : 0,
+          room.line.size > 0 ? paceMs : 0,
           isNext ? 0 : intervalMs / 4,
         );
         if (waitMs > 0) return Math.ceil(waitMs);
@@ -258,13 +266,8 @@ export function createSendBudget(deps: SendBudgetDeps = {}): SendBudget {
   };
 }
 
-/** When that was sent which must be past before so many more fit; a call beyond the limit, all. */
-function lastInTheWay(
-  sentAt: readonly number[],
-  limit: number,
-  messages: number,
-): number | undefined {
-  return sentAt.at(-Math.max(1, limit - messages + 1));
+function nextOf(waiting: readonly WaitingCall[]): WaitingCall | undefined {
+  return waiting.find(({ isFinal }) => isFinal) ?? waiting[0];
 }
 
 function newChat(isGroup: boolean): ChatState {

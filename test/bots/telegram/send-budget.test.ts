@@ -153,6 +153,34 @@ describe("Telegram's send budget", () => {
     expect(begun.find(({ name }) => name === 'album')?.at).toBeLessThanOrEqual(2600);
   });
 
+  it('lets no stream of single messages keep an album waiting', async () => {
+    const { budget, begun, call } = noting();
+    const sent: number[] = [];
+    const send = (chat: number, name: string, messages: number) =>
+      void budget.run(
+        chat,
+        () => {
+          sent.push(...Array<number>(messages).fill(performance.now()));
+          return call(name)();
+        },
+        { isFinal: true, messages },
+      );
+    for (let ms = 0; ms < 8000; ms += 20) {
+      send(ms + 1, 'image', 1);
+      if (ms === 2000) for (const chat of [-1, -2]) send(chat, 'album', 10);
+      await vi.advanceTimersByTimeAsync(20);
+    }
+    const albums = begun.filter(({ name }) => name === 'album').map(({ at }) => at);
+    expect(albums).toHaveLength(2);
+    // Some forty images have come before them by then that had no room yet.
+    expect(Math.max(...albums)).toBeLessThanOrEqual(5000);
+    const mostInASecond = sent.map(
+      (at) => sent.filter((other) => other >= at && other < at + 1000).length,
+    );
+    expect(Math.max(...mostInASecond)).toBeLessThanOrEqual(29);
+    expect(sent.length).toBeGreaterThanOrEqual(7 * 27);
+  });
+
   it("keeps an album within a group's minute, and progress from taking the room it waits for", async () => {
     const { budget, begun, call } = noting();
     let album: Promise<unknown> | undefined;
