@@ -18,7 +18,7 @@ export function promptOption(description: string) {
 }
 
 /** For what may be asked for by a preset alone, too. */
-export function optionalPromptOption(description: string) {
+function optionalPromptOption(description: string) {
   return z
     .string('prompt-empty')
     .trim()
@@ -178,3 +178,14 @@ export const pool = z
   .min(1, 'pool-wrong')
   .optional()
   .register(optionRegistry, { description: 'option-pool' });
+
+/** What shapes a batch of images, wherever these come from; in the order that menus have it. */
+export const ofBatch = {
+  prompt: optionalPromptOption('option-batch-prompt'),
+  preset,
+  model,
+  aspect,
+  count: countOption('option-batch-count'),
+  strength,
+  negative,
+};
