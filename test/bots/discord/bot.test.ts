@@ -593,7 +593,7 @@ describe('an interaction that another process left open', () => {
     };
     const asked = ada.command(channel, 'imagine', prompt);
     await vi.waitFor(
-      () => expect(logLines.join()).toContain('interaction cannot be closed yet'),
+      () => expect(logLines.join()).toContain('an answered update cannot be closed yet'),
       limit,
     );
     await bot.stop();
