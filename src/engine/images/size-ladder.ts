@@ -44,6 +44,11 @@ const qualities = [92, 85, 76, 66] as const;
 const manyPixels = 8_000_000;
 /** What is written anew stands in memory first: 200 MB at most. */
 const mostWrittenPixels = defaultImageLimits.maxPixels;
+/** Rows of whole blocks, in JPEG and WebP: put together, strips are coded much as where they stood. */
+const stripRows = 16;
+/** Of so many strips, one tells what all of them take, within a few hundredths. */
+const stripsPerSample = 16;
+const sampleMargin = 1.1;
 /** WebP's own limit. */
 const webpMaxSide = 16_383;
 const smallestSide = 32;
@@ -86,8 +91,14 @@ export async function fitImage(bytes: Uint8Array, limits: FitLimits): Promise<Fi
     for (;;) {
       const size = sizeAt(picture, scale, limits);
       const pixels = await pixelsAt(source, size, target);
+      const sample = sampleOf(pixels);
       let smallest = Number.POSITIVE_INFINITY;
       for (const quality of qualities) {
+        const expected = sample ? await expectedBytes(sample, target, quality) : 0;
+        if (expected > limits.maxBytes * sampleMargin) {
+          smallest = expected;
+          continue;
+        }
         const encoded = await encode(pixels, target, quality);
         if (encoded.byteLength <= limits.maxBytes) {
           return { bytes: encoded, mediaType: target, ...size, changed: true };
@@ -175,6 +186,33 @@ async function pixelsAt(source: Sharp, size: Size, target: LossyType): Promise<P
       throw new ImageError({ kind: 'broken' }, { cause });
     });
   return { data, raw: { width: info.width, height: info.height, channels: info.channels } };
+}
+
+interface Sample {
+  readonly pixels: Pixels;
+  /** How many times as much the whole picture is. */
+  readonly share: number;
+}
+
+/** Strips from all over a large picture, by which qualities that are far too good are passed over. */
+function sampleOf({ data, raw }: Pixels): Sample | undefined {
+  if (raw.width * raw.height < manyPixels) return undefined;
+  const stripBytes = raw.width * raw.channels * stripRows;
+  const strips: Buffer[] = [];
+  for (let at = 0; at + stripBytes <= data.length; at += stripBytes * stripsPerSample) {
+    strips.push(data.subarray(at, at + stripBytes));
+  }
+  const height = strips.length * stripRows;
+  const pixels = { data: Buffer.concat(strips), raw: { ...raw, height } };
+  return { pixels, share: raw.height / height };
+}
+
+async function expectedBytes(
+  { pixels, share }: Sample,
+  target: LossyType,
+  quality: number,
+): Promise<number> {
+  return (await encode(pixels, target, quality)).byteLength * share;
 }
 
 function encode({ data, raw }: Pixels, target: LossyType, quality: number): Promise<Buffer> {

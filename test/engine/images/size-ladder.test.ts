@@ -36,6 +36,16 @@ describe('fitImage', () => {
     expect(await fitImage(clear, fit)).toMatchObject({ mediaType: 'image/webp', width: 3000 });
   });
 
+  it('finds the best quality for a large picture too, of which it tries no more than a sample', async () => {
+    const bytes = await noise(3000, 2700).png({ compressionLevel: 0 }).toBuffer();
+    const jpeg = await sharp(bytes).jpeg({ quality: 76 }).toBuffer();
+    const { bytes: fitted } = await fitImage(bytes, { maxBytes: jpeg.byteLength + 1000 });
+    expect(fitted.byteLength).toBe(jpeg.byteLength);
+    const small = await fitImage(bytes, { maxBytes: jpeg.byteLength / 3 });
+    expect(small.bytes.byteLength).toBeLessThanOrEqual(jpeg.byteLength / 3);
+    expect(small.bytes.byteLength).toBeGreaterThan(jpeg.byteLength / 9);
+  });
+
   it('gives up size where quality is not enough', async () => {
     const bytes = await noise(400, 300).png().toBuffer();
     const fitted = await fitImage(bytes, { maxBytes: 20_000 });
