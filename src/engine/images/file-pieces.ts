@@ -31,3 +31,14 @@ export function inRuns(pieces: FilePieces): FilePieces {
   }
   return runs;
 }
+
+/** What follows the first so many bytes. */
+export function after(pieces: FilePieces, bytes: number): FilePieces {
+  const rest: Uint8Array[] = [];
+  let skip = bytes;
+  for (const piece of pieces) {
+    if (skip < piece.byteLength) rest.push(piece.subarray(skip));
+    skip = Math.max(0, skip - piece.byteLength);
+  }
+  return rest;
+}

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { type FilePieces, lengthOf } from './file-pieces.js';
+import { after, type FilePieces, lengthOf } from './file-pieces.js';
 import {
   ImageMissingError,
   type ImageStore,
@@ -68,7 +68,7 @@ export function createFileStore(folder: string, deps: FileStoreDeps = {}): Image
     try {
       const handle = await openFile(partial, 'wx');
       try {
-        for (const piece of file) await handle.writeFile(piece);
+        await writeAll(handle, file);
         await handle.sync();
       } finally {
         await handle.close();
@@ -157,6 +157,15 @@ async function sweepAbandoned(incoming: string): Promise<void> {
       () => 0,
     );
     if (age > abandonedAfterMs) await rm(file, { force: true });
+  }
+}
+
+/** In one call where the system takes all of it at once. */
+async function writeAll(handle: FileHandle, file: FilePieces): Promise<void> {
+  let left = file;
+  while (left.length > 0) {
+    const { bytesWritten } = await handle.writev([...left]);
+    left = after(left, bytesWritten);
   }
 }
 

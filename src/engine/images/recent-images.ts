@@ -3,7 +3,7 @@ import type { ImageStore } from './image-store.js';
 
 /** A picture is shown within moments of being made, mostly by the process that made it. */
 const maxAgeMs = 3_000;
-const maxBytes = 24_000_000;
+const maxBytes = 64_000_000;
 
 export interface RecentImages extends ImageStore {
   /** As `get`, in the pieces that it was put in where it is recent. @throws ImageMissingError */

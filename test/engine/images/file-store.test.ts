@@ -25,6 +25,23 @@ describe('createFileStore', () => {
     expect(new Uint8Array(await createFileStore(folder).get(key))).toEqual(bytes);
   });
 
+  it('puts the pieces of a file together, also where the disk takes a few bytes at a time', async () => {
+    const slow = async (file: string, flags: string): Promise<FileHandle> => {
+      const handle = await open(file, flags);
+      handle.writev = async (buffers) => {
+        const [first] = buffers as unknown as Uint8Array[];
+        const taken = (first ?? new Uint8Array()).subarray(0, 2);
+        await handle.write(taken);
+        return { bytesWritten: taken.byteLength, buffers };
+      };
+      return handle;
+    };
+    const pieces = [bytes.subarray(0, 3), new Uint8Array(), bytes.subarray(3)];
+    for (const store of [createFileStore(folder), createFileStore(folder, { open: slow })]) {
+      expect(new Uint8Array(await store.get(await store.put(pieces, 'image/png')))).toEqual(bytes);
+    }
+  });
+
   it('goes on where somebody has removed its folders meanwhile', async () => {
     const store = createFileStore(folder);
     await store.put([bytes], 'image/png');
@@ -63,7 +80,7 @@ describe('createFileStore', () => {
   it('says that the disk is full, and leaves no half of a picture', async () => {
     const full = async (file: string, flags: string): Promise<FileHandle> => {
       const handle = await open(file, flags);
-      handle.writeFile = async () => {
+      handle.writev = async () => {
         throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
       };
       return handle;

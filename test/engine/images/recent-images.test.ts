@@ -50,8 +50,8 @@ it('reads what was stored long ago, or before many others, and no longer knows w
   const recent = rememberRecentImages(store, () => now);
   const old = await recent.put([new Uint8Array(megabyte)], 'image/png');
   now += 11_000;
-  const first = await recent.put([new Uint8Array(15 * megabyte)], 'image/png');
-  const second = await recent.put([new Uint8Array(15 * megabyte)], 'image/png');
+  const first = await recent.put([new Uint8Array(40 * megabyte)], 'image/png');
+  const second = await recent.put([new Uint8Array(40 * megabyte)], 'image/png');
   await recent.get(old);
   await recent.get(first);
   expect(reads()).toBe(2);
