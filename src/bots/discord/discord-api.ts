@@ -2,6 +2,7 @@ import {
   type APIChannel,
   type APIInteractionResponse,
   type APIMessage,
+  MessageFlags,
   type RawFile,
   REST,
   RESTEvents,
@@ -260,8 +261,14 @@ function requestOf({ body, files }: OutgoingMessage, wordsTimeoutMs = requestTim
   return { body, files: [...files], ...limited(limitMs) };
 }
 
-function editOf(message: OutgoingMessage) {
-  return requestOf(message, editTimeoutMs);
+/**
+ * Words that stand in a message go when components come, as Discord takes no message of both
+ * (discord.com/developers/docs/components/reference#component-reference).
+ */
+function editOf({ body, files }: OutgoingMessage) {
+  const hasComponents = (Number(body.flags ?? 0) & MessageFlags.IsComponentsV2) !== 0;
+  const edited = hasComponents ? { ...body, content: null } : body;
+  return requestOf({ body: edited, files }, editTimeoutMs);
 }
 
 /** Milliseconds, counted from now: a request may wait for others of its bucket first. */

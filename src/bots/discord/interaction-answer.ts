@@ -226,7 +226,8 @@ export function createInteractionAnswer(options: InteractionAnswerOptions) {
     },
 
     text: (text: string, isPrivate: boolean): Promise<void> =>
-      say((hidden) => textMessage(text, { private: hidden }), isPrivate),
+      // An earlier process may have said something already, of whatever form.
+      say((hidden) => textMessage(text, { private: hidden, inComponents: resumed }), isPrivate),
 
     /** Brings up a modal. False: it is too late for one, and nothing was said. */
     async modal(data: APIModalInteractionResponseCallbackData): Promise<boolean> {

@@ -548,6 +548,57 @@ describe('an interaction that another process left open', () => {
     expect(harness.channel.messages().filter(fromBot)).toEqual([]);
   });
 
+  describe.each([
+    ['words', 'busy'],
+    ['components', 'busy '.repeat(500)],
+  ])('may have been answered by that process, in %s', (_form, said) => {
+    async function leftOpenAfterAnswer() {
+      const opened = await open({ allowedStatuses: [400] });
+      const { ada, channel, inbox, bot, answerWith } = opened;
+      const { close } = inbox;
+      inbox.close = async () => {
+        throw new RecordUnavailableError('away for this test');
+      };
+      answerWith(async () => ({ kind: 'text', text: said, private: false }));
+      const asked = ada.command(channel, 'imagine', prompt);
+      await ada.waitFor(channel, (each) => textOf(each).startsWith('busy'));
+      await bot.stop();
+      inbox.close = close;
+      expect(inbox.rows.get(asked.id)?.closed).toBe(false);
+      return { ...opened, asked };
+    }
+
+    it('whose answer then gives way to words', async () => {
+      const { ada, channel, inbox, answerWith, asked } = await leftOpenAfterAnswer();
+      answerWith(async () => ({ kind: 'text', text: 'done', private: false }));
+      await harness.anotherBot().start();
+      await ada.waitFor(channel, (each) => textOf(each) === 'done');
+      await vi.waitFor(() => expect(inbox.rows.get(asked.id)?.closed).toBe(true), limit);
+      expect(channel.messages().filter(fromBot)).toHaveLength(1);
+    });
+
+    it('whose answer then gives way to a card', async () => {
+      const { channel, requests, answerWith } = await leftOpenAfterAnswer();
+      const before = requests.length;
+      answerWith(async (request) => {
+        await request.acknowledge({ private: false });
+        return { kind: 'card', batchId: 'batch1' };
+      });
+      const next = harness.anotherBot();
+      await next.start();
+      await vi.waitFor(() => expect(requests).toHaveLength(before + 1), limit);
+      const address = await vi.waitFor(() => {
+        expect(harness.playground.ledger.count({ route: callbacks, status: 400 })).toBe(1);
+        return requests.at(-1)?.address;
+      }, limit);
+      if (!address) throw new Error('no address');
+      await shown(next.platform, address, waiting());
+      const messages = channel.messages().filter(fromBot);
+      expect(messages).toHaveLength(1);
+      expect(messages.map(textOf).join()).not.toContain('busy');
+    });
+  });
+
   it('keeps its token when Discord is unwell just then', async () => {
     const { ada, channel, playground, bot, answerWith } = await open();
     answerWith(acknowledgeOnly);
