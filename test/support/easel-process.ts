@@ -17,9 +17,20 @@ export interface EaselProcess {
 
 const patienceMs = 120_000;
 
+export interface MachineLimits {
+  /** Files and connections that the process may have open at the same time. */
+  readonly openFiles?: number;
+}
+
 /** Starts it in a folder that is its own, with these settings and none of ours. */
-export function spawnEasel(folder: string, environment: Record<string, string>): EaselProcess {
-  const child = spawn(process.execPath, [join(projectRoot, 'scripts/start.mjs')], {
+export function spawnEasel(
+  folder: string,
+  environment: Record<string, string>,
+  { openFiles }: MachineLimits = {},
+): EaselProcess {
+  const limit = openFiles === undefined ? '' : `ulimit -n ${openFiles}; `;
+  const start = [process.execPath, join(projectRoot, 'scripts/start.mjs')];
+  const child = spawn('sh', ['-c', `${limit}exec "$@"`, 'sh', ...start], {
     cwd: folder,
     env: {
       PATH: process.env.PATH ?? '',

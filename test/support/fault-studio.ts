@@ -2,7 +2,7 @@ import { expect, vi } from 'vitest';
 import type { ChannelHandle, Person as DiscordPerson } from '../../src/playground/discord/index.js';
 import type { Person as TelegramPerson } from '../../src/playground/telegram/index.js';
 import { type ComfyUiServer, startComfyUiServer } from './comfyui-server.js';
-import type { EaselProcess } from './easel-process.js';
+import type { EaselProcess, MachineLimits } from './easel-process.js';
 import {
   type Ask,
   type Bounds,
@@ -47,9 +47,9 @@ export interface FaultStudio {
   readonly links: Readonly<Record<'record' | 'queue' | 'backend' | 'telegram', TcpProxy>>;
   readonly asks: readonly Ask[];
   /** Starts Easel and waits until it is ready. */
-  readonly start: (more?: Record<string, string>) => Promise<EaselProcess>;
+  readonly start: (more?: Record<string, string>, limits?: MachineLimits) => Promise<EaselProcess>;
   /** The same, but for waiting. */
-  readonly spawn: (more?: Record<string, string>) => EaselProcess;
+  readonly spawn: (more?: Record<string, string>, limits?: MachineLimits) => EaselProcess;
   /** A person by number, made when they are first heard of, asks on Telegram in private. */
   readonly ask: (person: number, asking?: Asking) => Promise<Ask>;
   /** The same on Discord, in a channel of one's own. */
@@ -95,14 +95,15 @@ export async function openFaultStudio(options: FaultStudioOptions = {}): Promise
   const { DISCORD_TOKEN, DISCORD_API_URL, ...onTelegram } = studio.environment;
 
   const processes: EaselProcess[] = [];
-  const spawn = (more: Record<string, string> = {}) => {
-    const easel = studio.spawn({
+  const spawn = (more: Record<string, string> = {}, limits?: MachineLimits) => {
+    const environment = {
       ...(withDiscord ? studio.environment : onTelegram),
       TELEGRAM_API_ROOT: links.telegram.through(studio.telegram.url),
       DATABASE_URL: links.record.through(databaseUrl),
       ...(redis ? { REDIS_URL: links.queue.through(redis.url) } : {}),
       ...more,
-    });
+    };
+    const easel = studio.spawn(environment, limits);
     processes.push(easel);
     return easel;
   };
@@ -145,8 +146,8 @@ export async function openFaultStudio(options: FaultStudioOptions = {}): Promise
     links,
     asks,
     spawn,
-    async start(more = {}) {
-      const easel = spawn(more);
+    async start(more, limits) {
+      const easel = spawn(more, limits);
       await easel.said('The worker is ready');
       await easel.said('The telegram bot is ready');
       if (withDiscord) await easel.said('The discord bot is ready');

@@ -13,7 +13,7 @@ import {
   type TelegramPlayground,
 } from '../../src/playground/telegram/index.js';
 import { judgeDiscordEvent, judgeDiscordExchange } from './discord-specification.js';
-import { type EaselProcess, spawnEasel } from './easel-process.js';
+import { type EaselProcess, type MachineLimits, spawnEasel } from './easel-process.js';
 import { createTestDatabase } from './postgres.js';
 import { hasTelegramSpecification, watchTelegram } from './telegram-specification.js';
 
@@ -34,7 +34,7 @@ export interface Studio {
   /** Starts Easel on both platforms and waits until each role is ready. */
   readonly start: (environment?: Record<string, string>) => Promise<EaselProcess>;
   /** Starts Easel with these settings alone, and does not wait. */
-  readonly spawn: (environment: Record<string, string>) => EaselProcess;
+  readonly spawn: (environment: Record<string, string>, limits?: MachineLimits) => EaselProcess;
   /** What `start` sets, before what it is told. */
   readonly environment: Readonly<Record<string, string>>;
   /** Writes another `easel.yaml`. */
@@ -69,8 +69,8 @@ export async function openStudio({ configuration }: StudioOptions = {}): Promise
   const record = new pg.Pool({ connectionString: database.connectionString, max: 1 });
   const query = async (sql: string) => (await record.query(sql)).rows;
 
-  const spawn = (environment: Record<string, string>): EaselProcess => {
-    const easel = spawnEasel(folder, environment);
+  const spawn = (environment: Record<string, string>, limits?: MachineLimits): EaselProcess => {
+    const easel = spawnEasel(folder, environment, limits);
     processes.push(easel);
     return easel;
   };
