@@ -9,6 +9,7 @@ import { type CallbackAnswer, createCallbackAnswer } from './callback-answer.js'
 import { migrationOf } from './chat-migration.js';
 import { createKeyedQueue } from './keyed-queue.js';
 import { type BotIdentity, translateMessages } from './message-translation.js';
+import { createRefusals, inTime } from './refusals.js';
 import type { ReplySender } from './reply-sender.js';
 import { senderOf } from './sender.js';
 import type { Handled, UpdateHandler } from './update-handler.js';
@@ -25,8 +26,11 @@ export interface UpdateIntakeDeps {
 
 /** Writes updates down before anything is done about them, then has each dealt with in its turn. */
 export interface UpdateIntake {
-  /** Resolves once all of them are on record, or were answered 'busy': then the offset may move. */
-  take(updates: readonly Update[]): Promise<void>;
+  /**
+   * Resolves once all of them are on record, or were answered 'busy': then the offset may move. Else
+   * with the id of the first that Telegram is to send again.
+   */
+  take(updates: readonly Update[]): Promise<number | undefined>;
   /** Deals with what another process took down and left open, or this one could not end. */
   takeUp(left: LeftUpdate): void;
   /** Tells the sender of what was left too often that nothing comes of it. */
@@ -53,8 +57,7 @@ export function createUpdateIntake(deps: UpdateIntakeDeps): UpdateIntake {
   const sayBusy = createBusyAnswer({ bot, chat, replies, queue: replyQueue, onDefect });
   /** Keys of updates that this process deals with. */
   const inHand = new Set<string>();
-  /** Keys of updates that the record took too long to take down: nobody deals with their rows. */
-  const refused = new Set<string>();
+  const refusals = createRefusals();
   let isStopped = false;
 
   /** What ends in a defect, or for want of the record, is put back, to be taken up again. */
@@ -82,7 +85,7 @@ export function createUpdateIntake(deps: UpdateIntakeDeps): UpdateIntake {
 
   const handleAlbum = async (album: Album, isLate: boolean, queueKey: string) => {
     const open = await inbox.group('telegram', album.groupKey);
-    const rows = open.filter(({ key }) => !refused.has(key));
+    const rows = open.filter(({ key }) => !refusals.isOpen(key));
     const messages = rows
       .flatMap(({ payload }) => (isUpdate(payload) && payload.message ? [payload.message] : []))
       .sort((a, b) => a.message_id - b.message_id);
@@ -117,7 +120,7 @@ export function createUpdateIntake(deps: UpdateIntakeDeps): UpdateIntake {
   };
 
   const schedule = ({ update, key, answer }: Received): void => {
-    if (isStopped || inHand.has(key) || refused.has(key)) return;
+    if (isStopped || inHand.has(key) || refusals.isOpen(key)) return;
     inHand.add(key);
     const { message, callback_query: query } = update;
     if (message) scheduleMessage(key, message);
@@ -133,38 +136,39 @@ export function createUpdateIntake(deps: UpdateIntakeDeps): UpdateIntake {
   };
 
   /** Nobody deals with the row that may come. A part of an album of which nothing was said is one. */
-  const refuse = async (received: Received, receipt: NotKept): Promise<void> => {
+  const refuse = (received: Received, receipt: NotKept): Promise<boolean> => {
     const { key, update, answer } = received;
-    refused.add(key);
-    try {
-      const what = await receipt.refuse(sayBusy(update, answer) ?? Promise.resolve(undefined));
-      refused.delete(key);
+    const telling = sayBusy(update, answer) ?? Promise.resolve(undefined);
+    const isTold = refusals.open(key, telling);
+    const end = async () => {
+      const what = await receipt.refuse(telling).finally(() => refusals.close(key));
       if (what === 'unheard') schedule(received);
-    } catch (error) {
+    };
+    end().catch((error: unknown) => {
       log.warn({ err: error, key }, 'An update that was not kept may be open');
-    } finally {
-      refused.delete(key);
-    }
+    });
+    return isTold;
   };
 
-  /** Undefined: there is nothing to do about it. */
-  const receive = async (update: Update): Promise<Received | undefined> => {
+  const receive = async (update: Update): Promise<Arrival> => {
     const key = String(update.update_id);
-    if (inHand.has(key) || refused.has(key)) return undefined;
+    if (inHand.has(key)) return nothingToDo;
+    const refusal = refusals.of(key);
+    if (refusal !== undefined) return { isTold: refusal };
     const { message, callback_query: query } = update;
     const answer = query && createCallbackAnswer(api, query.id, log);
     const received = { update, key, answer };
     try {
-      if (!query && !(message && concerns(message, bot))) return undefined;
+      if (!query && !(message && concerns(message, bot))) return nothingToDo;
       const receipt = await receipts.take(key, update, message && groupKeyOf(message));
-      if (receipt.kind === 'new') return received;
-      if (receipt.kind === 'repeated') answer?.leaveToOther();
-      else void refuse(received, receipt);
+      if (receipt.kind === 'new') return { received };
+      if (receipt.kind === 'not-kept') return { isTold: refuse(received, receipt) };
+      answer?.leaveToOther();
     } catch (error) {
       log.error({ err: error, key }, 'An update was not kept');
       void sayBusy(update, answer);
     }
-    return undefined;
+    return nothingToDo;
   };
 
   const regret = async (key: string, update: Update): Promise<void> => {
@@ -185,8 +189,10 @@ export function createUpdateIntake(deps: UpdateIntakeDeps): UpdateIntake {
 
   return {
     async take(updates) {
-      const received = await Promise.all(updates.map(receive));
-      for (const one of received) if (one) schedule(one);
+      const arrivals = await Promise.all(updates.map(receive));
+      for (const { received } of arrivals) if (received) schedule(received);
+      const areTold = await Promise.all(arrivals.map(({ isTold }) => isTold && inTime(isTold)));
+      return updates.find((_, index) => areTold[index] === false)?.update_id;
     },
 
     takeUp(left) {
@@ -198,7 +204,7 @@ export function createUpdateIntake(deps: UpdateIntakeDeps): UpdateIntake {
 
     giveUp,
 
-    inHand: () => [...inHand, ...refused],
+    inHand: () => [...inHand, ...refusals.keys()],
 
     async stop(graceMs) {
       isStopped = true;
@@ -221,6 +227,14 @@ interface Received {
   readonly key: string;
   readonly answer: CallbackAnswer | undefined;
 }
+
+/** What is to be done about an update, or whether its sender knows that nothing will be. */
+interface Arrival {
+  readonly received?: Received;
+  readonly isTold?: Promise<boolean>;
+}
+
+const nothingToDo: Arrival = {};
 
 interface Album {
   readonly groupKey: string;

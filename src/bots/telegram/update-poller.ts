@@ -8,8 +8,8 @@ import { TelegramCallError } from './telegram-errors.js';
 export interface UpdatePollerDeps {
   readonly api: Api;
   readonly log: Logger;
-  /** Resolves once the updates need not come again. */
-  readonly take: (updates: readonly Update[]) => Promise<void>;
+  /** Resolves once no update needs to come again, or with the id of the first that does. */
+  readonly take: (updates: readonly Update[]) => Promise<number | undefined>;
   /** Resolves early when the bot stops. */
   readonly sleep: (ms: number) => Promise<void>;
   readonly stopSignal: AbortSignal;
@@ -17,6 +17,9 @@ export interface UpdatePollerDeps {
 
 /** A second bot on the same token takes a while to notice that it should end. */
 const conflictDelayMs = 3000;
+
+/** Before updates come again of which nothing could be kept, and nobody told. */
+const againDelayMs = 1000;
 
 /**
  * Polls until the bot stops, whatever happens to the network meanwhile. The offset, which makes
@@ -32,8 +35,9 @@ export async function pollUpdates(deps: UpdatePollerDeps): Promise<void> {
       const updates = await longPoll(api, offset, stopSignal);
       outage.ended();
       failures = 0;
-      await take(updates);
-      offset = Math.max(offset, ...updates.map(({ update_id }) => update_id + 1));
+      const again = await take(updates);
+      offset = Math.max(offset, again ?? nextAfter(updates));
+      if (again !== undefined) await sleep(againDelayMs);
     } catch (error) {
       if (stopSignal.aborted) return;
       failures += 1;
@@ -54,6 +58,10 @@ export async function pollUpdates(deps: UpdatePollerDeps): Promise<void> {
       );
     }
   }
+}
+
+function nextAfter(updates: readonly Update[]): number {
+  return Math.max(0, ...updates.map(({ update_id }) => update_id + 1));
 }
 
 async function longPoll(api: Api, offset: number, stopSignal: AbortSignal): Promise<Update[]> {

@@ -164,6 +164,29 @@ describe("the Telegram bot's inbox", () => {
     await eventually(() => expect(test.inbox.openKeys()).toEqual([]));
   });
 
+  it('has Telegram send again what it could neither keep nor answer', async () => {
+    const ada = test.playground.createUser();
+    const bob = test.playground.createUser();
+    await test.bot.start();
+    test.inbox.goAway();
+    for (let failure = 0; failure < 4; failure += 1) {
+      test.playground.faults.next({ method: 'sendMessage', kind: '502' });
+    }
+    await ada.send(ada.chat, { text: 'a red fox' });
+    await eventually(() => expect(test.playground.ledger.of('sendMessage')).toHaveLength(1));
+    // Who was told already is not told again with it.
+    await bob.send(bob.chat, { text: 'a grey wolf' });
+    await test.bot.stop();
+    test.inbox.comeBack();
+    await test.another().start();
+    await eventually(() =>
+      expect(test.requests.map(({ intent }) => intent)).toContainEqual(
+        expect.objectContaining({ text: 'a red fox' }),
+      ),
+    );
+    await eventually(() => expect(test.inbox.openKeys()).toEqual([]));
+  });
+
   it('leaves no part of an album open that the record took down late', async () => {
     const ada = test.playground.createUser();
     const room = test.playground.createGroup({ owner: ada, bot: 'administrator' });
