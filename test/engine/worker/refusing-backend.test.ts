@@ -30,17 +30,21 @@ async function refusesIn({ engine }: Pick<EngineHarness, 'engine'>): Promise<voi
 }
 
 it('leaves runs for a backend that refuses it to a process with a better key', async () => {
+  const better = createScriptedBackend('box');
+  harness = await startEngine([poolOf([better])]);
+  const ann = await harness.user('ann');
+  const first = await harness.submit(ann);
+  await harness.until(first, ({ counts }) => counts.completed === 1);
+
   const box = refusingBox();
-  harness = await startEngine([poolOf([box])]);
-  await refusesIn(harness);
   const queue = createPostgresRunQueue({
     connectionString: harness.connectionString,
     log: silentLog,
   });
   await queue.ready();
-  const better = createScriptedBackend('box');
-  harness.another({ pools: [poolOf([better])], queue }).startWorker();
-  const ann = await harness.user('ann');
+  const refusing = harness.another({ pools: [poolOf([box])], queue });
+  refusing.startWorker();
+  await refusesIn({ engine: refusing });
   const batchId = await harness.submit(
     ann,
     Array.from({ length: 12 }, () => ({})),
@@ -51,5 +55,5 @@ it('leaves runs for a backend that refuses it to a process with a better key', a
   );
   expect(counts).toMatchObject({ completed: 12 });
   expect(box.submissions).toEqual([]);
-  expect(better.submissions).toHaveLength(12);
+  expect(better.submissions).toHaveLength(13);
 });
