@@ -1,4 +1,4 @@
-import sharp from 'sharp';
+import sharp, { type OverlayOptions } from 'sharp';
 import { imageGate } from './image-gate.js';
 import { ImageError, resultImageLimits } from './inspection.js';
 
@@ -50,12 +50,17 @@ export async function composeGrid(
       opened.map(async (image) => (await image.metadata().catch(broken)).autoOrient),
     );
     const sheet = layOutGrid(sizes, maxSide, gap);
-    const tiles: { input: Buffer; left: number; top: number }[] = [];
+    const tiles: OverlayOptions[] = [];
     for (const [i, { left, top, width, height }] of sheet.cells.entries()) {
       const tile = opened[i]?.resize(width, height, { fit: fitOf(sizes[i]), background });
       if (!tile) continue;
-      const input = await tile.png({ compressionLevel: 1 }).toBuffer().catch(broken);
-      tiles.push({ input, left, top });
+      const { data, info } = await tile
+        .toColourspace('srgb')
+        .raw()
+        .toBuffer({ resolveWithObject: true })
+        .catch(broken);
+      const raw = { width: info.width, height: info.height, channels: info.channels };
+      tiles.push({ input: data, raw, left, top });
     }
     const { width, height } = sheet;
     const bytes = await sharp({ create: { width, height, channels: 3, background } })

@@ -6,6 +6,32 @@ import { colourAt, plain } from './fixtures.js';
 const colours = ['#ff0000', '#00ff00', '#0000ff', '#ffff00'];
 
 describe('composeGrid', () => {
+  it('takes pictures of every depth and kind of colour', async () => {
+    const side = 200;
+    const images = await Promise.all([
+      plain(side, side, '#808080').toColourspace('grey16').png().toBuffer(),
+      plain(side, side, '#00ff00').toColourspace('rgb16').png().toBuffer(),
+      plain(side, side, '#808080').greyscale().png().toBuffer(),
+      plain(side, side, '#ff0000').ensureAlpha(0.5).png().toBuffer(),
+    ]);
+    const { bytes } = await composeGrid(images, { gap: 0, background: '#000000' });
+    const centres = [
+      [100, 100],
+      [300, 100],
+      [100, 300],
+      [300, 300],
+    ] as const;
+    const seen = await Promise.all(centres.map(([left, top]) => colourAt(bytes, left, top)));
+    // To the nearest quarter: the sheet is a JPEG.
+    const rounded = seen.map((colour) => colour.map((channel) => Math.round(channel / 64)));
+    expect(rounded).toEqual([
+      [2, 2, 2],
+      [0, 4, 0],
+      [2, 2, 2],
+      [2, 0, 0],
+    ]);
+  });
+
   it('puts four pictures two by two, in reading order', async () => {
     const images = await Promise.all(
       colours.map((colour) => plain(300, 200, colour).png().toBuffer()),
