@@ -100,7 +100,7 @@ function textOf(commands: readonly (readonly Step[])[], statements: number): str
     '(`docs/decisions/0012-commits-without-flush.md`); people and quotas are not read again within',
     'moments; a state that ends as soon as it began is not shown. With many at once, statements of a kind',
     'go together (`docs/decisions/0025-gathered-statements.md`), so that fifty people at once cost some six',
-    'statements each; pictures that were just stored are not read back, and never copied; and cards have',
+    'statements each; pictures that were just stored are not read back; and cards have',
     'one index less that each new state would write. What is left is what the promises stand on',
     '(`docs/decisions/0026-what-keeping-costs.md`).',
   ].join('\n');
