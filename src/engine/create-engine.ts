@@ -9,11 +9,8 @@ import { createAlbums } from './albums/album-service.js';
 import type { Operation } from './backends/backend.js';
 import { writeBackendReport } from './backends/backend-report.repository.js';
 import { createBackendService } from './backends/backend-service.js';
-import {
-  createInstanceHealth,
-  defaultHealthTimes,
-  type HealthTimes,
-} from './backends/instance-health.js';
+import { defaultHealthTimes, type HealthTimes } from './backends/health-times.js';
+import { createInstanceHealth } from './backends/instance-health.js';
 import { capabilitiesOf, createPools, type Pool } from './backends/pools.js';
 import { findActiveBatchIds } from './batches/batch.repository.js';
 import { createBatchService } from './batches/batch-service.js';

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { shownAttachments, textOf } from '../../src/playground/discord/index.js';
+import { refusedGraph } from '../support/comfyui-faults.js';
 import { type ComfyUiServer, startComfyUiServer } from '../support/comfyui-server.js';
 import { type EaselProcess, openStudio, type Studio } from '../support/studio.js';
 import {
@@ -28,15 +29,7 @@ afterAll(async () => {
 });
 
 /** The next submission is refused for good. */
-const refuseNext = () =>
-  comfyUi.fail('POST /prompt', {
-    kind: 'status',
-    status: 400,
-    body: JSON.stringify({
-      error: { type: 'prompt_no_outputs', message: 'Prompt has no outputs', details: '' },
-      node_errors: {},
-    }),
-  });
+const refuseNext = () => comfyUi.fail('POST /prompt', refusedGraph);
 
 describe('buttons on Discord', () => {
   it('enlarge, vary and repeat on cards of their own, also after a restart', async () => {

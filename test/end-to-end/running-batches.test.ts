@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { shownAttachments, textOf } from '../../src/playground/discord/index.js';
 import type { Person } from '../../src/playground/telegram/index.js';
+import { refusedGraph } from '../support/comfyui-faults.js';
 import { type ComfyUiServer, startComfyUiServer } from '../support/comfyui-server.js';
 import { openStudio, type Studio } from '../support/studio.js';
 import {
@@ -33,14 +34,7 @@ const patiently = { timeout: patienceMs };
 /** Two of three choices come to nothing, whichever they are. */
 const refuseTwo = () => {
   for (let refused = 0; refused < 2; refused += 1) {
-    comfyUi.fail('POST /prompt', {
-      kind: 'status',
-      status: 400,
-      body: JSON.stringify({
-        error: { type: 'prompt_no_outputs', message: 'Prompt has no outputs', details: '' },
-        node_errors: {},
-      }),
-    });
+    comfyUi.fail('POST /prompt', refusedGraph);
   }
 };
 

@@ -25,6 +25,16 @@ export type Fault =
   /** A whole answer of JSON, with the first half of each image in it. */
   | { readonly kind: 'half-images' };
 
+/** A graph that the server refuses for good, in its own words. */
+export const refusedGraph: Fault = {
+  kind: 'status',
+  status: 400,
+  body: JSON.stringify({
+    error: { type: 'prompt_no_outputs', message: 'Prompt has no outputs', details: '' },
+    node_errors: {},
+  }),
+};
+
 export interface FaultRule {
   /** E.g. `POST /prompt`; a call whose method and path begin so. */
   readonly call: string;
